@@ -1,0 +1,30 @@
+//! The traits, keys, layers and memoization runtime of [ctu](https://docs.rs/ctu).
+//!
+//! Most programs depend on `ctu` alone, which re-exports all of this. Depend on `ctu-core` to write a store or a layer:
+//! implement [`Cache`] (or [`AsyncCache`]) and [`Store`] for a store, [`Map`] for a layer that only translates keys and
+//! values.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod async_cache;
+mod cache;
+mod clock;
+mod counters;
+mod entry;
+mod error;
+mod forward;
+mod key;
+mod log_gate;
+mod map;
+mod stats;
+
+pub use async_cache::{AsyncCache, AsyncStore};
+pub use cache::{Cache, CacheMut, Store};
+pub use clock::{Clock, ManualClock, Nanos};
+pub use counters::{Count, Counters};
+pub use entry::{Entry, Ttl};
+pub use error::{Error, ErrorKind, Result};
+pub use key::{Args, CacheKey};
+pub use map::{Layer, Map, Mapped, Reject};
+pub use stats::Stats;
