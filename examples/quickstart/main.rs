@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use input::{Input, Occurrence};
 use options::{Command, Options};
-use report::{Account, grouped};
+use report::{Account, counted};
 use suggest::{Suggestions, nearest};
 
 /// How many words are checked between two movements of the progress bar, which cost more than a hit.
@@ -49,13 +49,11 @@ fn run(options: &Options) -> ExitCode {
     if input.files.is_empty() {
         return refuse(if by_default { "no workspace sources found" } else { "none of the files could be read" });
     }
-    let known = suggest::known_words();
-    let total = input.occurrences.len();
     print(&format!(
-        "Checked {} words in {} files against {} known words.\n\n",
-        grouped(total),
-        grouped(input.files.len()),
-        grouped(known),
+        "Checked {} in {} against {}.\n\n",
+        counted(input.occurrences.len(), "word"),
+        counted(input.files.len(), "file"),
+        counted(suggest::known_words(), "known word"),
     ));
 
     let (answers, with_cache) = check("with the cache   ", &input.occurrences, nearest);

@@ -1,7 +1,7 @@
 //! What is printed.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
 use crate::input::Input;
@@ -28,16 +28,16 @@ pub(crate) fn unknown_words(input: &Input, answers: &[Suggestions]) -> String {
     let word = width("word", |row| row.word.chars().count());
     let place = width("first seen", |row| row.place.chars().count());
 
-    let mut out = format!("Unknown words ({}), the most frequent first:\n\n", grouped(unknown.len()));
-    line(&mut out, &format!("{:>7}  {:word$}  {:place$}  did you mean", "times", "word", "first seen"));
-    for row in shown {
-        line(
-            &mut out,
-            &format!("{:>7}  {:word$}  {:place$}  {}", grouped(row.count), row.word, row.place, row.nearest),
-        );
+    let mut out = format!("Unknown words ({}), the most frequent first:\n\n", grouped(&unknown.len()));
+    let mut row = |times: &str, unknown: &str, first: &str, meant: &str| {
+        line(&mut out, &format!("{times:>7}  {unknown:word$}  {first:place$}  {meant}"));
+    };
+    row("times", "word", "first seen", "did you mean");
+    for Unknown { word, count, place, nearest } in shown {
+        row(&grouped(count), word, place, nearest);
     }
     if unknown.len() > SHOWN {
-        line(&mut out, &format!("{:>7}  and {} more", "", grouped(unknown.len() - SHOWN)));
+        row("", &format!("and {} more", grouped(&(unknown.len() - SHOWN))), "", "");
     }
     out
 }
@@ -84,9 +84,9 @@ pub(crate) fn account(account: &Account) -> String {
     let mut out = String::from("What the cache did:\n\n");
     let mut row = |title: &str, value: &str, note: &str| line(&mut out, &format!("  {title:<18}{value:>11} {note}"));
     let hit_rate = account.hits as f64 / account.calls.max(1) as f64 * 100.0;
-    row("calls", &grouped(account.calls), "");
-    row("distinct words", &grouped(account.distinct), "");
-    row("hits", &grouped(account.hits), "");
+    row("calls", &grouped(&account.calls), "");
+    row("distinct words", &grouped(&account.distinct), "");
+    row("hits", &grouped(&account.hits), "");
     row("hit rate", &format!("{hit_rate:.1}"), "%");
 
     let longest = account.without_cache.map_or(account.with_cache, |(time, _)| time.max(account.with_cache));
@@ -97,23 +97,30 @@ pub(crate) fn account(account: &Account) -> String {
     if let Some((without, same)) = account.without_cache {
         let without = without.as_secs_f64();
         row("without the cache", &time(without), unit);
-        row("time saved", &time(without - spent), &format!("{unit}, {:.1} times faster", without / spent));
+        // Where nothing repeats there is nothing to save, and chance decides which run was the faster.
+        let faster = if without > spent { format!(", {:.1} times faster", without / spent) } else { String::new() };
+        row("time saved", &time(without - spent), &format!("{unit}{faster}"));
         row("same answers", if same { "yes" } else { "NO" }, "");
     }
     out
 }
 
 /// `number` with its thousands set apart.
-pub(crate) fn grouped(number: impl ToString) -> String {
+pub(crate) fn grouped(number: &impl Display) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
     out
+}
+
+/// `number` of the things called `name`, which has a regular plural.
+pub(crate) fn counted(number: usize, name: &str) -> String {
+    format!("{} {name}{}", grouped(&number), if number == 1 { "" } else { "s" })
 }
 
 /// Adds a line without the blanks that padding leaves at its end.
