@@ -50,24 +50,29 @@ fn run(options: &Options) -> ExitCode {
         return refuse(if by_default { "no workspace sources found" } else { "none of the files could be read" });
     }
     print(&format!(
-        "Checked {} in {} against {}.\n\n",
+        "Checked {} in {} against {}.\n",
         counted(input.occurrences.len(), "word"),
         counted(input.files.len(), "file"),
         counted(suggest::known_words(), "known word"),
     ));
+    if !input.occurrences.is_empty() {
+        check_all(&input, options);
+    }
+    if input.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
 
+fn check_all(input: &Input, options: &Options) {
     let (answers, with_cache) = check("with the cache   ", &input.occurrences, nearest);
     let stats = nearest::stats();
-    print(&report::unknown_words(&input, &answers));
+    print(&format!("\n{}", report::unknown_words(input, &answers)));
 
     let without_cache = (!options.cached_only).then(|| {
         let (uncached, time) = check("without the cache", &input.occurrences, nearest::uncached);
         (time, uncached == answers)
     });
     let account =
-        Account { calls: stats.reads, hits: stats.hits, distinct: distinct(&input), with_cache, without_cache };
+        Account { calls: stats.reads, hits: stats.hits, distinct: distinct(input), with_cache, without_cache };
     print(&format!("\n{}", report::account(&account)));
-    if input.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 /// Asks `nearest` about every occurrence: the answers, and how long that took.

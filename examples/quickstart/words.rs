@@ -1,15 +1,17 @@
 //! Cutting text and source code into words.
 
-/// Shorter words are rather abbreviations or variables than words that could be misspelt.
-const MIN_LETTERS: usize = 3;
+use std::ops::RangeInclusive;
+
+/// Shorter words are rather abbreviations or variables than words that could be misspelt, longer ones rather data.
+const LETTERS: RangeInclusive<usize> = 3..=40;
 
 /// The first character after the Latin letters of Western languages.
 const LATIN_END: char = '\u{250}';
 
 /// The words of a line, in lower case: prose, and the parts of `snake_case` and `CamelCase` names.
 ///
-/// Addresses (`https://..`), escapes (`\n`), anything with a digit (`0xff`, `u64`) and words of fewer than three letters
-/// are left out, and so is a possessive `'s`.
+/// Addresses (`https://..`), escapes (`\n`), anything with a digit (`0xff`, `u64`), words of fewer than three letters or
+/// more than forty, and words in other alphabets are left out, and so is a possessive `'s`.
 pub(crate) fn words(line: &str) -> Vec<String> {
     let mut found = Vec::new();
     for chunk in line.split_whitespace().filter(|chunk| !chunk.contains("://")) {
@@ -60,7 +62,7 @@ fn word(part: &str) -> Option<String> {
     let word = part.trim_matches('\'').to_lowercase();
     let word = word.strip_suffix("'s").unwrap_or(&word);
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    (letters >= MIN_LETTERS && word.chars().all(|c| c < LATIN_END)).then(|| word.to_owned())
+    (LETTERS.contains(&letters) && word.chars().all(|c| c < LATIN_END)).then(|| word.to_owned())
 }
 
 #[cfg(test)]
@@ -84,7 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn numbers_addresses_escapes_and_short_words_are_left_out() {
+    fn numbers_addresses_escapes_and_oversize_or_tiny_words_are_left_out() {
+        assert_eq!(words(&"acgt".repeat(11)), [""; 0]);
         assert_eq!(words(r#"0xdeadbeef u64 base85 https://example.org/path "\nline" to be 日本語"#), ["line"]);
     }
 }
