@@ -90,7 +90,7 @@ fn calls_are_distinct_words_plus_hits() {
     assert_eq!((run.count("calls"), run.count("distinct words"), run.count("hits")), (7, 3, 4), "{run:?}");
     assert_eq!(run.value("hit rate"), "57.1 %");
     assert_eq!(run.value("same answers"), "yes");
-    assert!(run.out.starts_with("Checked 7 words in 2 files"), "{run:?}");
+    assert!(run.out.starts_with("Checking 7 words in 2 files"), "{run:?}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn help_is_printed_on_request() {
 fn files_without_words_are_no_error() {
     let run = Folder::new("empty", &[("empty.md", b"")]).run(&["empty.md"]);
     assert_eq!((run.code, run.err.as_str(), run.out.lines().count()), (Some(0), "", 1), "{run:?}");
-    assert!(run.out.starts_with("Checked 0 words in 1 file against "), "{run:?}");
+    assert!(run.out.starts_with("Checking 0 words in 1 file against "), "{run:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{env, fs, io};
 use crate::words::words;
 
 /// About how many bytes are checked by default: enough to see the cache work, and a few seconds without it.
-const DEFAULT_BYTES: u64 = 100_000;
+const DEFAULT_BYTES: u64 = 80_000;
 
 /// One place where a word stands.
 #[derive(Debug)]

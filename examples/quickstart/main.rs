@@ -50,7 +50,7 @@ fn run(options: &Options) -> ExitCode {
         return refuse(if by_default { "no workspace sources found" } else { "none of the files could be read" });
     }
     print(&format!(
-        "Checked {} in {} against {}.\n",
+        "Checking {} in {} against {}.\n",
         counted(input.occurrences.len(), "word"),
         counted(input.files.len(), "file"),
         counted(suggest::known_words(), "known word"),

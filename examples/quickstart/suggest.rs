@@ -1,6 +1,8 @@
-//! The memoized function, and the words it knows. This is the only file that knows of the cache.
+//! The memoized function, and the words it knows. The cache is set up here and nowhere else.
 
 use std::sync::{Arc, LazyLock};
+
+use ctu::cached;
 
 use crate::distance::Meter;
 
@@ -20,10 +22,10 @@ const MAX_SUGGESTIONS: usize = 3;
 ///
 /// At equal distance, swapped letters come before wrong ones, and common words before rare ones.
 ///
-/// It measures the distance to every known word: no index, no clever data structure. That takes hundreds of
-/// microseconds, and texts repeat their words, so the cure is one line.
-// SHIM: `#[cached(capacity = 50_000)]` goes here, and the block marked SHIM at the end goes away.
-fn nearest_body(word: &str) -> Suggestions {
+/// It measures the distance to every known word: no index, no clever data structure. That takes about a millisecond,
+/// and texts repeat their words, so the cure is one line.
+#[cached(capacity = 50_000)]
+pub(crate) fn nearest(word: &str) -> Suggestions {
     // In a short word, two slips would allow almost anything.
     let max_slips = if word.len() <= 4 { 1 } else { 2 };
     let mut meter = Meter::default();
@@ -55,32 +57,4 @@ static KNOWN: LazyLock<Vec<&str>> = LazyLock::new(|| {
 /// The number of known words. Reads the word lists when first called.
 pub(crate) fn known_words() -> usize {
     KNOWN.len()
-}
-
-// SHIM, from here to the end: what `#[cached]` gives, by hand, until it exists.
-static MEMO: LazyLock<std::sync::Mutex<(std::collections::HashMap<String, Suggestions>, ctu_core::Stats)>> =
-    LazyLock::new(Default::default);
-
-pub(crate) fn nearest(word: &str) -> Suggestions {
-    let mut memo = MEMO.lock().unwrap();
-    memo.1.reads += 1;
-    if let Some(found) = memo.0.get(word).cloned() {
-        memo.1.hits += 1;
-        return found;
-    }
-    let found = nearest_body(word);
-    memo.0.insert(word.to_owned(), found.clone());
-    found
-}
-
-#[allow(non_camel_case_types)]
-pub(crate) struct nearest {}
-
-impl nearest {
-    pub(crate) fn uncached(word: &str) -> Suggestions {
-        nearest_body(word)
-    }
-    pub(crate) fn stats() -> ctu_core::Stats {
-        MEMO.lock().unwrap().1.clone()
-    }
 }
