@@ -38,8 +38,9 @@
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Entry,
-    Error, ErrorKind, Layer, ManualClock, Map, Mapped, Nanos, Reject, Result, Scoped, Stats, Store, Ttl,
+    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Encoding,
+    Entry, Error, ErrorKind, HashJsonKey, Layer, ManualClock, Map, Mapped, Nanos, Reject, Result, Scoped, Stats, Store,
+    Ttl, full_hash_key, hash_json_key, json_key, write_json,
 };
 
 pub use ctu_macros::cached;

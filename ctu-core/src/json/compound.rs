@@ -154,7 +154,8 @@ impl<'w, 'o> ObjectWriter<'w, 'o> {
     }
 
     pub(super) fn finish(self) -> Result<(), Refusal> {
-        if self.half {
+        // After a dropped error the text is no JSON, so its entries could not be found.
+        if self.half || self.writer.failed {
             return Err(Refusal::Custom);
         }
         if let (Some(kind), false) = (self.kind, self.sorted) {

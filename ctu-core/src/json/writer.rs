@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use serde_core::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
+use serde_core::ser::{Serialize, SerializeSeq as _, Serializer};
 
 use super::compound::{ArrayWriter, ObjectWriter, StructWriter};
 use super::float::push_float;
@@ -23,7 +23,7 @@ pub(super) struct JsonWriter<'o> {
     pub(super) depth: u8,
     wrappers: u16,
     /// A `Serialize` implementation may drop the error of one of its parts, but is not believed when it goes on.
-    failed: bool,
+    pub(super) failed: bool,
 }
 
 impl<'o> JsonWriter<'o> {
@@ -42,6 +42,7 @@ impl<'o> JsonWriter<'o> {
         result
     }
 
+    /// Remembers that a part failed.
     pub(super) fn fail(&mut self, refusal: Refusal) -> Refusal {
         self.failed = true;
         refusal
@@ -57,7 +58,7 @@ impl<'o> JsonWriter<'o> {
         Ok(())
     }
 
-    /// Does `write` within one more wrapper, and tells where in the text it began.
+    /// Does `write` within one more wrapper.
     #[inline]
     pub(super) fn wrapped<R>(&mut self, write: impl FnOnce(&mut Self) -> Result<R, Refusal>) -> Result<R, Refusal> {
         if self.wrappers == MAX_WRAPPERS {
