@@ -23,7 +23,7 @@ pub use keys::{HashJsonKey, full_hash_key, hash_json_key, json_key};
 ///
 /// The text is ASCII, compact, and the same for equal values: objects have their keys sorted (numbers by value, texts by
 /// code point, as Python does), floats have the fewest digits that read back the same. Structs and externally tagged
-/// enums look as serde_json writes them, bytes are an array of numbers.
+/// enums look as `serde_json` writes them, bytes are an array of numbers.
 ///
 /// # Errors
 ///
