@@ -12,7 +12,7 @@ use ctu_core::{Encoding, decode_b85, full_hash_key, json_key, write_json};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use support::{Rng, Value};
 
-/// What python_json.py prints for these arguments and input lines, one string a line.
+/// What `python_json.py` prints for these arguments and input lines, one string a line.
 fn python(args: &[&str], lines: &[String]) -> Vec<String> {
     let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
     let mut child = Command::new(&python)

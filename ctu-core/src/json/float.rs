@@ -3,7 +3,7 @@
 use serde_core::ser::Serialize;
 
 use super::refusal::Refusal;
-use super::text::push_u64;
+use super::text::{push_digits, push_u64};
 
 /// Appends a finite `f32` or `f64` by the fewest digits that read back as the same, laid out as Python does.
 ///
@@ -49,23 +49,22 @@ pub(super) fn push_float(out: &mut String, value: &impl Serialize) -> Result<(),
 
 /// `digits[0]`.`digits[1..]` times 10 to the `exponent`, or to minus that if it is `below_one`.
 fn lay_out(out: &mut String, digits: &[u8], exponent: usize, below_one: bool) {
-    let push = |out: &mut String, digits: &[u8]| out.extend(digits.iter().map(|&digit| char::from(digit)));
     let zeros = |out: &mut String, count| out.extend(std::iter::repeat_n('0', count));
     if below_one && exponent <= 4 {
         out.push_str("0.");
         zeros(out, exponent - 1);
-        push(out, digits);
+        push_digits(out, digits);
     } else if !below_one && exponent < 16 {
         let (whole, fraction) = digits.split_at(digits.len().min(exponent + 1));
-        push(out, whole);
+        push_digits(out, whole);
         zeros(out, exponent + 1 - whole.len());
         out.push('.');
-        push(out, if fraction.is_empty() { b"0" } else { fraction });
+        push_digits(out, if fraction.is_empty() { b"0" } else { fraction });
     } else {
-        push(out, &digits[..1]);
+        push_digits(out, &digits[..1]);
         if digits.len() > 1 {
             out.push('.');
-            push(out, &digits[1..]);
+            push_digits(out, &digits[1..]);
         }
         out.push('e');
         out.push(if below_one { '-' } else { '+' });
