@@ -66,7 +66,7 @@ impl Default for Seed {
     }
 }
 
-/// Std seeds its own hash maps from the system, and SipHash makes of the seed what can't be told from random.
+/// Std seeds its own hash maps from the system, and `SipHash` makes of the seed what can't be told from random.
 fn random() -> u64 {
     RandomState::new().hash_one(0)
 }
