@@ -87,7 +87,7 @@ fn a_template_key_reads_as_it_is_written() -> ctu::Result<()> {
     }
     #[cached(cache = STORE, prefix = "", key = "user:{user.id}:{user.lang.0}:{{page}}:{page}", skip(unused))]
     fn page(user: &User, page: u32, unused: f64) -> u64 {
-        user.id + u64::from(page) + u64::from(user.lang.1)
+        user.id + u64::from(page) + u64::from(user.lang.1) + u64::from(unused > 0.0)
     }
     let user = User { id: 7, lang: ("en", 0) };
     assert_eq!(page(&user, 3, f64::NAN), 10);

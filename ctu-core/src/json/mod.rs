@@ -45,6 +45,6 @@ pub fn write_json<T: Serialize + ?Sized>(out: &mut String, value: &T) -> Result<
     let start = out.len();
     writer::JsonWriter::write(out, value).map_err(|refusal| {
         out.truncate(start);
-        refusal.into()
+        refusal.into_error()
     })
 }
