@@ -116,7 +116,10 @@ fn a_closure_makes_a_typed_key_in_the_own_store_and_json_in_a_shared_one() -> ct
     fn shared(text: &str, verbose: bool) -> u64 {
         text.len() as u64 + u64::from(verbose)
     }
-    assert_eq!((own("ab", false), own("ac", true), own("b", true)), ("abfalse".into(), "abfalse".into(), "btrue".into()));
+    assert_eq!(
+        (own("ab", false), own("ac", true), own("b", true)),
+        ("abfalse".into(), "abfalse".into(), "btrue".into())
+    );
     assert!(own::evict("ax", true)?);
     assert!(!own::in_cache("ab", false)?);
     assert_eq!(shared("ab", true), 3);
@@ -127,6 +130,7 @@ fn a_closure_makes_a_typed_key_in_the_own_store_and_json_in_a_shared_one() -> ct
 #[test]
 fn law1_exact_arguments_without_an_exact_form_go_uncached() -> ctu::Result<()> {
     #[cached(cache = STORE)]
+    #[allow(clippy::option_option)]
     fn number(x: f64, y: Option<Option<u8>>) -> u64 {
         x.to_bits() + u64::from(y.flatten().unwrap_or(0))
     }

@@ -17,5 +17,5 @@ use proc_macro::TokenStream;
 /// Memoizes a function: see `ctu::cached`.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
-    cached::expand(args.into(), item.into()).into()
+    cached::expand(args.into(), &item.into()).into()
 }
