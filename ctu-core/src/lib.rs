@@ -18,6 +18,8 @@ mod key;
 mod log_gate;
 mod map;
 mod stats;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use async_cache::{AsyncCache, AsyncStore};
 pub use cache::{Cache, CacheMut, Store};
