@@ -257,7 +257,7 @@ impl SampleValue for u64 {
 impl SampleValue for i64 {
     fn value(index: usize) -> Self {
         let magnitude = index.cast_signed() as Self;
-        if index % 2 == 0 { magnitude } else { -magnitude }
+        if index.is_multiple_of(2) { magnitude } else { -magnitude }
     }
     fn odd_values() -> Vec<Self> {
         let odd = odd_numbers().into_iter().map(u64::cast_signed);

@@ -47,7 +47,7 @@ pub(crate) enum Fault {
     StatsHitTooOften,
     ReadsMixUpConcurrentKeys,
     StaleReads,
-    ThirdRemoveIsLost,
+    EveryTwentiethRemoveIsLost,
     LifetimesAreIgnored,
     LifetimesAreWholeSeconds,
     LifetimesEndAMillisecondEarly,
@@ -115,12 +115,11 @@ impl Wrong {
     fn ttl(&self, key: &str, ttl: Ttl) -> Ttl {
         let millisecond = Duration::from_millis(1);
         match (self.fault, ttl) {
-            (Fault::LifetimesAreIgnored, _) => Ttl::Never,
+            (Fault::LifetimesAreIgnored, _) | (Fault::ZeroIsNever, Ttl::After(Duration::ZERO)) => Ttl::Never,
             (Fault::LifetimesAreWholeSeconds, Ttl::After(ttl)) => Ttl::After(Duration::from_secs(ttl.as_secs())),
             (Fault::LifetimesEndAMillisecondEarly, Ttl::After(ttl)) => Ttl::After(ttl.saturating_sub(millisecond)),
             (Fault::LifetimesEndAMillisecondLate, Ttl::After(ttl)) => Ttl::After(ttl.saturating_add(millisecond)),
             (Fault::NeverIsAnHour, Ttl::Never) => Ttl::After(Duration::from_secs(3600)),
-            (Fault::ZeroIsNever, Ttl::After(Duration::ZERO)) => Ttl::Never,
             (Fault::MonthsAreInThePast, Ttl::After(ttl)) if ttl > Duration::from_secs(30 * 86_400) => {
                 Ttl::After(Duration::ZERO)
             }
@@ -161,7 +160,7 @@ impl Cache<str, String> for Wrong {
                 Ok(found)
             }
             // Sometimes, as a replica would.
-            Fault::StaleReads if self.count.fetch_add(1, Ordering::Relaxed) % 7 == 0 => {
+            Fault::StaleReads if self.count.fetch_add(1, Ordering::Relaxed).is_multiple_of(7) => {
                 Ok(self.history.get(key)?.or(found))
             }
             _ => Ok(found),
@@ -221,7 +220,7 @@ impl Cache<str, String> for Wrong {
                 }
                 Ok(there)
             }
-            Fault::ThirdRemoveIsLost if self.count.fetch_add(1, Ordering::Relaxed) % 50 == 49 => {
+            Fault::EveryTwentiethRemoveIsLost if self.count.fetch_add(1, Ordering::Relaxed) % 20 == 19 => {
                 self.inner.contains(key)
             }
             Fault::RemoveFindsExpired => {

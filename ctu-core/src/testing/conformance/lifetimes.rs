@@ -27,7 +27,7 @@ where
         alive(subject, &watch, ttl, key.borrow(), &V::value(index)).await;
     }
     let mut looks = vec![time.units(3)];
-    looks.extend(time.is_movable().then(|| ttl - time.slack()));
+    looks.extend(time.is_movable().then(|| ttl.saturating_sub(time.slack())));
     for look in looks {
         watch.reach(look).await;
         for (index, key) in keys.iter().enumerate() {
@@ -218,7 +218,7 @@ where
             for key in [K::key(index), K::key(index + 10)] {
                 subject.found(key.borrow(), &V::value(index)).await;
                 let left = subject.get_entry(key.borrow()).await.and_then(|entry| entry.ttl);
-                let right = left.is_none_or(|left| left <= ttl && left >= 30 * DAY - look);
+                let right = left.is_none_or(|left| left <= ttl && left.saturating_add(look) >= 30 * DAY);
                 subject.require(right, || format!("of a lifetime of {ttl:?}, {left:?} are left after {look:?}"));
             }
         }
@@ -265,7 +265,7 @@ where
         subject
             .fail(format!("`get_entry` says that {} does not expire, but it was put for {ttl:?}", key_text::<K>(key)));
     };
-    let right = left <= ttl.saturating_sub(before) + slack && left + slack >= ttl.saturating_sub(after);
+    let right = left <= ttl.saturating_sub(before) + slack && left.saturating_add(slack) >= ttl.saturating_sub(after);
     subject.require(right, || format!("`get_entry` says that {left:?} are left, {after:?} into a lifetime of {ttl:?}"));
 }
 

@@ -13,6 +13,8 @@ use crate::{AsyncCache, AsyncStore, Ttl};
 const KEYS: usize = 12;
 /// Indexes of values.
 const VALUES: usize = 10_000;
+/// What lifetimes and moves of the clock are multiples of, so that it often stands at the very end of a lifetime.
+const TICK_MILLIS: u64 = 125;
 /// A lifetime that does not end while real time passes.
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -104,12 +106,12 @@ where
         match (&self.subject.settings.time, self.random.below(3)) {
             (Time::NoTtl, _) | (_, 0) => Ttl::Never,
             (Time::Real(_), _) => Ttl::After(HOUR),
-            (Time::Hand(_), _) => Ttl::After(Duration::from_millis(self.random.below(10_000) as u64)),
+            (Time::Hand(_), _) => Ttl::After(self.random.ticks(30)),
         }
     }
 
     fn pass_time(&mut self) {
-        let by = Duration::from_millis(self.random.below(1000) as u64);
+        let by = self.random.ticks(4);
         if let Time::Hand(hand) = &self.subject.settings.time {
             hand.advance(by);
         }
@@ -167,12 +169,20 @@ where
 struct Random(u64);
 
 impl Random {
+    fn ticks(&mut self, end: u64) -> Duration {
+        Duration::from_millis(self.next() % end * TICK_MILLIS)
+    }
+
+    /// Below `end`, or 0 where that is 0.
     fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end.max(1) as u64).unwrap_or_default() // below a usize, so it fits
+    }
+
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        usize::try_from(mixed % end.max(1) as u64).unwrap_or_default() // below a usize, so it fits
+        mixed ^ (mixed >> 31)
     }
 }
