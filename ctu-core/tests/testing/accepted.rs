@@ -43,7 +43,7 @@ fn the_model_is_accepted_async_and_the_suite_can_be_spawned() {
 #[test]
 fn the_model_is_accepted_in_real_time() {
     // Lifetimes of the system's clock can only be waited for; the unit leaves a busy machine time to answer.
-    let unit = Duration::from_millis(250);
+    let unit = Duration::from_millis(300);
     Conformance::<str, String>::real_time(unit).check(ModelStore::<String, _>::new);
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use ctu_core::ErrorKind;
-use ctu_core::testing::{Broken, Check, Conformance, ManualClock, ModelStore};
+use ctu_core::testing::{Broken, Check, Conformance, ManualClock, ModelStore, Slow};
 
 use crate::wrong::{Fault, Wrong};
 
@@ -146,6 +146,14 @@ fn real_time_tells_that_an_entry_outlives_its_lifetime() {
     let suite = Conformance::<str, String>::real_time(Duration::from_millis(50)).only([Check::BatchExpiry]);
     let said = rejection("for ever", || suite.check(make));
     assert!(said.starts_with("conformance: batch expiry: "), "{said}");
+}
+
+#[test]
+fn real_time_does_not_blame_lifetimes_on_a_store_too_slow_to_judge_them() {
+    let make = || Slow::new(Duration::from_millis(20), ModelStore::<String, String>::new());
+    let suite = Conformance::<str, String>::real_time(Duration::from_millis(30)).only([Check::Expiry]);
+    let said = rejection("slow", || suite.check(make));
+    assert!(said.starts_with("conformance: expiry: too slow to judge lifetimes"), "{said}");
 }
 
 #[test]
