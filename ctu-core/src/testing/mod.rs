@@ -30,6 +30,7 @@ mod conformance;
 mod flaky;
 mod futures;
 mod model;
+mod odd_samples;
 mod ready;
 mod recorder;
 mod sample;

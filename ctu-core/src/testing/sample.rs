@@ -4,13 +4,36 @@ use std::fmt::Debug;
 
 use bytes::Bytes;
 
+use super::odd_samples::{long_bytes, long_text, odd_bytes, odd_numbers, odd_texts};
+
 /// A type of keys that the suite can make: implement it to check a cache with keys of your own.
 ///
 /// Provided for text, bytes, `u64` and pairs.
 ///
 /// # Contract
 ///
-/// All keys differ: those of different indexes below 10,000, and those listed as odd, from each other.
+/// All keys differ: those of different indexes below 10,000 from each other, and so do those listed as odd.
+///
+/// # Examples
+///
+/// ```
+/// use ctu_core::testing::{Conformance, ManualClock, ModelStore, SampleKey};
+///
+/// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// struct UserId(u64);
+///
+/// impl SampleKey for UserId {
+///     fn key(index: usize) -> Self {
+///         Self(index as u64)
+///     }
+///     fn odd_keys() -> Vec<Self> {
+///         vec![Self(0), Self(u64::MAX)]
+///     }
+/// }
+///
+/// let hand = ManualClock::new();
+/// Conformance::<UserId, String>::clock(&hand).check(|| ModelStore::<UserId, String>::new().clock(&hand));
+/// ```
 pub trait SampleKey: ToOwned<Owned: Clone + Debug + Send + Sync> + Sync {
     /// An ordinary key, another one for each index.
     fn key(index: usize) -> Self::Owned;
@@ -28,6 +51,24 @@ pub trait SampleKey: ToOwned<Owned: Clone + Debug + Send + Sync> + Sync {
 /// # Contract
 ///
 /// The values of different indexes below 10,000 differ. Equality tells all values apart that a cache has to keep apart.
+///
+/// # Examples
+///
+/// ```
+/// use ctu_core::testing::SampleValue;
+///
+/// #[derive(Debug, Clone, PartialEq)]
+/// struct Temperature(f64);
+///
+/// impl SampleValue for Temperature {
+///     fn value(index: usize) -> Self {
+///         Self(index as f64 / 8.0)
+///     }
+///     fn odd_values() -> Vec<Self> {
+///         vec![Self(f64::MIN), Self(f64::MIN_POSITIVE), Self(0.1 + 0.2)]
+///     }
+/// }
+/// ```
 pub trait SampleValue: Clone + PartialEq + Debug + Send + Sync {
     /// An ordinary value, another one for each index.
     fn value(index: usize) -> Self;
@@ -42,99 +83,6 @@ pub trait SampleValue: Clone + PartialEq + Debug + Send + Sync {
         let _ = bytes;
         None
     }
-}
-
-/// The longest odd key, in bytes.
-const LONG_KEY: usize = 10_000;
-
-/// Text that a store, a protocol or a layer may take for something else, or for each other.
-fn odd_texts() -> Vec<String> {
-    let mut odd: Vec<String> = [
-        "",
-        " ",
-        "  ",
-        "\t",
-        "\n",
-        "\r\n",
-        "\0",
-        "a",
-        "a ",
-        " a",
-        "a b",
-        "a\n",
-        "a\r\n",
-        "a\r\nget b\r\n",
-        "a\0",
-        "a\0b",
-        "A",
-        "aa",
-        "aaa",
-        "a:",
-        "a:b",
-        "a.b",
-        "a/b",
-        "../a",
-        "a*",
-        "a?",
-        "[a]",
-        "{a}",
-        "{a}b",
-        "%61",
-        "YQ==",
-        "61",
-        "\"a\"",
-        "\\",
-        "'",
-        "null",
-        "0",
-        "-1",
-        "\u{1b}[0m",
-        "\u{7f}",
-        "\u{e9}",
-        "e\u{301}",
-        "\u{df}",
-        "ss",
-        "\u{feff}a",
-        "日本語",
-        "\u{1f980}",
-        "\u{10ffff}",
-    ]
-    .map(str::to_owned)
-    .into();
-    for (length, last) in [(249, "a"), (250, "a"), (251, "a"), (251, "b"), (LONG_KEY, "a"), (LONG_KEY, "b")] {
-        odd.push("k".repeat(length - 1) + last);
-    }
-    odd
-}
-
-/// Bytes as [`odd_texts`], and such as are no text.
-fn odd_bytes() -> Vec<Vec<u8>> {
-    let mut odd: Vec<_> = odd_texts().into_iter().map(String::into_bytes).collect();
-    odd.extend([vec![0xff], vec![0xfe], vec![0xc3], vec![0xc0, 0x80], vec![0xed, 0xa0, 0x80], vec![b'a', 0xff]]);
-    odd.extend([vec![0; 2], vec![0; 3], (0..=255).collect()]);
-    odd
-}
-
-/// Text that no codec can fold into itself: every part of it differs from the others.
-fn long_text(bytes: usize) -> String {
-    let mut text = String::with_capacity(bytes + 20);
-    let mut n = 0_u64;
-    while text.len() < bytes {
-        n = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        text.push_str(&n.to_string());
-    }
-    text.truncate(bytes); // digits, so at a boundary
-    text
-}
-
-/// Bytes of all values, in an order that does not repeat soon.
-fn long_bytes(bytes: usize) -> Vec<u8> {
-    let mut state = 1_u32;
-    let step = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    std::iter::repeat_with(step).take(bytes).collect()
 }
 
 fn bytes_of(index: usize) -> Vec<u8> {
@@ -201,12 +149,6 @@ where
         let first = A::odd_keys().into_iter().map(|a| (a, B::key(7)));
         first.chain(B::odd_keys().into_iter().map(|b| (A::key(7), b))).collect()
     }
-}
-
-/// The ends of the range, and what a float does not hold exactly.
-fn odd_numbers() -> Vec<u64> {
-    let exact = 1 << 53;
-    vec![0, 1, 10, 100, 256, exact - 1, exact, exact + 1, i64::MAX as u64, 1 << 63, u64::MAX - 1, u64::MAX]
 }
 
 impl SampleValue for String {
