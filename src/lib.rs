@@ -30,6 +30,7 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -43,7 +44,11 @@ pub use ctu_core::{
     Ttl, full_hash_key, hash_json_key, json_key, write_json,
 };
 
+#[doc = include_str!("../docs/cached.md")]
 pub use ctu_macros::cached;
+
+#[cfg(feature = "testing")]
+pub use ctu_core::testing;
 
 /// The traits for plain code: `use ctu::prelude::*`.
 ///
