@@ -15,16 +15,25 @@ mod entry;
 mod error;
 mod forward;
 mod key;
+mod layers;
 mod log_gate;
 mod map;
+mod stack;
 mod stats;
+#[cfg(test)]
+mod test_store;
 
 pub use async_cache::{AsyncCache, AsyncStore};
-pub use cache::{Cache, CacheMut, Store};
+pub use cache::{Cache, CacheMut, Store, StoreMut};
 pub use clock::{Clock, ManualClock, Nanos};
 pub use counters::{Count, Counters};
 pub use entry::{Entry, Ttl};
 pub use error::{Error, ErrorKind, Result};
 pub use key::{Args, CacheKey};
+pub use layers::{
+    Counting, DebugCache, Debugging, Event, Hidden, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache,
+    Show, Shown, StatsCache, TwoLevelCache,
+};
 pub use map::{Layer, Map, Mapped, Reject};
+pub use stack::StackExt;
 pub use stats::Stats;
