@@ -11,13 +11,18 @@ mod async_cache;
 mod cache;
 mod clock;
 mod counters;
+mod encode;
 mod entry;
 mod error;
+mod ext;
 mod forward;
+mod json;
 mod key;
 mod layers;
 mod log_gate;
 mod map;
+pub mod memo;
+mod sha3;
 mod stack;
 mod stats;
 #[cfg(test)]
@@ -27,9 +32,12 @@ pub use async_cache::{AsyncCache, AsyncStore};
 pub use cache::{Cache, CacheMut, Store, StoreMut};
 pub use clock::{Clock, ManualClock, Nanos};
 pub use counters::{Count, Counters};
+pub use encode::{Encoding, decode_b85};
 pub use entry::{Entry, Ttl};
 pub use error::{Error, ErrorKind, Result};
-pub use key::{Args, CacheKey};
+pub use ext::{AsyncCacheExt, CacheExt};
+pub use json::{HashJsonKey, full_hash_key, hash_json_key, json_key, write_json};
+pub use key::{Args, CacheKey, Scoped};
 pub use layers::{
     Counting, DebugCache, Debugging, Event, Hidden, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache,
     Show, Shown, StatsCache, TwoLevelCache,

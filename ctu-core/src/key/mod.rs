@@ -1,10 +1,12 @@
 //! Keys: looked up borrowed, stored owned.
 
 mod args;
+mod scoped;
 
 use std::hash::Hash;
 
 pub use args::Args;
+pub use scoped::Scoped;
 
 /// A key that a store can look up borrowed and has to own only on insertion.
 ///

@@ -1,0 +1,194 @@
+//! An unbounded map as a cache.
+
+use std::fmt;
+use std::hash::Hash;
+use std::mem;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Result, Stats, Ttl};
+use hashbrown::HashTable;
+
+use crate::memory::keyed::{Keyed, Seed, spread};
+use crate::memory::lifetime::{self, NEVER, Sweeper};
+use crate::memory::traits::in_memory;
+
+/// An unbounded cache in memory: a map behind a lock.
+///
+/// For tests, and for a set of keys that is known to be small. It never evicts, so what is asked with ever new keys
+/// grows without end: use [`MemoryCache`](crate::MemoryCache) there. Entries may have a lifetime; expired ones are never
+/// served, and insertions drop them at a constant cost each on average.
+///
+/// Keys are looked up borrowed and hashed as in [`MemoryCache`](crate::MemoryCache). `Clone` of a value and `Eq` of a key
+/// run under the lock and must not use the cache they are in; if one panics, the operation panics and the cache goes on.
+///
+/// # Examples
+///
+/// ```
+/// use ctu_backends::DictCache;
+/// use ctu_core::{Cache, Ttl};
+///
+/// let cache = DictCache::<String, u64>::new();
+/// cache.put("one", &1, Ttl::Default)?;
+/// assert_eq!(cache.get("one")?, Some(1));
+/// assert!(cache.remove("one")?);
+/// # Ok::<(), ctu_core::Error>(())
+/// ```
+pub struct DictCache<K, V> {
+    entries: RwLock<Entries<K, V>>,
+    seed: Seed,
+    clock: Clock,
+    ttl: Option<Duration>,
+    sweeper: Sweeper,
+    counters: Option<Box<Counters>>,
+}
+
+type Entries<K, V> = HashTable<(Keyed<K>, V)>;
+
+impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
+    /// A cache without entries, whose entries do not expire unless they are stored with a lifetime.
+    pub fn new() -> Self {
+        Self {
+            entries: RwLock::default(),
+            seed: Seed::default(),
+            clock: Clock::system(),
+            ttl: None,
+            sweeper: Sweeper::new(),
+            counters: Some(Box::default()),
+        }
+    }
+
+    /// The same cache, with this lifetime for entries that are stored with [`Ttl::Default`].
+    #[must_use]
+    pub const fn with_ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// The same cache, with lifetimes told by this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.clock = clock.into();
+        self
+    }
+
+    /// Drops the expired entries now, and tells how many.
+    ///
+    /// Seldom needed, as they are never served and insertions drop them too. Takes time in proportion to the number of
+    /// entries, and locks the cache meanwhile.
+    pub fn sweep(&self) -> usize {
+        let now = self.clock.now();
+        let mut earliest = NEVER;
+        self.sweeper.begin();
+        let mut entries = self.write();
+        let expired: Vec<_> = entries
+            .extract_if(|(held, _)| {
+                let expired = held.expiry <= now;
+                if !expired {
+                    earliest = earliest.min(held.expiry);
+                }
+                expired
+            })
+            .collect();
+        // An outgrown table is given back, so that it isn't searched through for ever; its double leaves room to grow.
+        if entries.len() < entries.capacity() / 4 {
+            let room = entries.len() * 2;
+            entries.shrink_to(room, |(held, _)| spread(held.hash));
+        }
+        let places = entries.num_buckets();
+        drop(entries); // before the values, whose code must not run under the lock
+        self.sweeper.end(earliest, places);
+        expired.len()
+    }
+
+    /// A poisoned lock is as good as any: user code under it, `Eq` and `Clone`, runs while the table is only searched,
+    /// so a panic leaves it whole.
+    fn read(&self) -> RwLockReadGuard<'_, Entries<K, V>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Entries<K, V>> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `then` makes of the live entry under `key`.
+    #[inline]
+    fn live<Q: ?Sized + CacheKey<Owned = K>, R>(&self, key: &Q, then: impl FnOnce(&(Keyed<K>, V)) -> R) -> Option<R> {
+        let hash = self.seed.hash(key);
+        let entries = self.read();
+        let entry = entries.find(spread(hash), |(held, _)| held.is(hash, key))?;
+        (!entry.0.is_expired(&self.clock)).then(|| then(entry))
+    }
+
+    fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
+        self.live(key, |(_, value)| value.clone())
+    }
+
+    fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
+        let (value, expiry) = self.live(key, |(held, value)| (value.clone(), held.expiry))?;
+        let ttl = lifetime::left(expiry, &self.clock)?;
+        Some(Entry { value, ttl })
+    }
+
+    fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
+        self.live(key, |_| ()).is_some()
+    }
+
+    fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
+        let hash = self.seed.hash(key);
+        let taken = {
+            let mut entries = self.write();
+            let entry = entries.find_entry(spread(hash), |(held, _)| held.is(hash, key));
+            entry.ok().map(|entry| entry.remove().0)
+        };
+        taken.is_some_and(|(held, _)| !held.is_expired(&self.clock))
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // as `MemoryCache::insert`, which can fail
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl) -> Result<bool> {
+        let Some(expiry) = lifetime::expiry(ttl, self.ttl, &self.clock) else {
+            self.take(key);
+            return Ok(false);
+        };
+        let hash = self.seed.hash(key);
+        let new = (Keyed { hash, key: key.to_key(), expiry, weight: 1 }, value.clone());
+        let _old = {
+            let mut entries = self.write();
+            match entries.find_mut(spread(hash), |(held, _)| held.is(hash, key)) {
+                Some(entry) => Some(mem::replace(entry, new)),
+                None => {
+                    entries.insert_unique(spread(hash), new, |(held, _)| spread(held.hash));
+                    None
+                }
+            }
+        };
+        if self.sweeper.inserted(expiry, &self.clock) {
+            self.sweep();
+        }
+        Ok(true)
+    }
+
+    fn count(&self) -> usize {
+        self.read().len()
+    }
+
+    fn discard(&self) {
+        let entries = mem::take(&mut *self.write());
+        drop(entries); // outside of the lock
+    }
+}
+
+in_memory!(DictCache);
+
+impl<K: Eq + Hash, V: Clone> Default for DictCache<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Figures only.
+impl<K: Eq + Hash, V: Clone> fmt::Debug for DictCache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DictCache").field("entries", &self.count()).field("ttl", &self.ttl).finish_non_exhaustive()
+    }
+}

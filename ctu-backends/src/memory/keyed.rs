@@ -1,0 +1,193 @@
+//! Keys as the stores in memory hold them, and the ways to look for one.
+//!
+//! Beside the key stand its hash, its expiry and its weight. So a lookup tells an expired entry from a live one without
+//! touching the value, and a store grows, evicts and sweeps under its lock without running any code of the key's type.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use ctu_core::{CacheKey, Clock, Nanos};
+use equivalent::Equivalent;
+
+use super::lifetime::NEVER;
+
+/// A key with all that a store knows of its entry but the value.
+pub(crate) struct Keyed<K> {
+    pub(crate) key: K,
+    /// When the entry expires; [`NEVER`]: it does not.
+    pub(crate) expiry: Nanos,
+    pub(crate) weight: u32,
+    pub(crate) hash: u32,
+}
+
+impl<K> Keyed<K> {
+    /// Whether this is the key `key`, which hashes to `hash`.
+    #[inline]
+    pub(crate) fn is<Q: ?Sized + CacheKey<Owned = K>>(&self, hash: u32, key: &Q) -> bool {
+        self.hash == hash && key.is(&self.key)
+    }
+
+    /// Whether the entry has expired. Reads the clock only if it ever does.
+    #[inline]
+    pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
+        self.expiry != NEVER && clock.is_past(self.expiry)
+    }
+}
+
+impl<K> Hash for Keyed<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(spread(self.hash));
+    }
+}
+
+/// As `quick_cache` compares on insertion, under an exclusive lock.
+impl<K: Eq> PartialEq for Keyed<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && caught(|| self.key == other.key)
+    }
+}
+
+impl<K: Eq> Eq for Keyed<K> {}
+
+/// The hash function of one store, with a seed of its own.
+#[derive(Clone, Default)]
+pub(crate) struct Seed(quick_cache::DefaultHashBuilder);
+
+impl Seed {
+    /// 32 bits are enough to find and compare by: two of a million keys share one in every ten thousand lookups or so,
+    /// which costs a comparison.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)]
+    pub(crate) fn hash<Q: ?Sized + Hash>(&self, key: &Q) -> u32 {
+        self.0.hash_one(key) as u32
+    }
+}
+
+/// The 64 bits that hash tables and shards take theirs from: all of them depend on those of `hash`.
+#[inline]
+pub(crate) fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15) // 2^64 over the golden ratio
+}
+
+/// Makes `quick_cache` hash with what [`Keyed`] already knows.
+#[derive(Clone, Default)]
+pub(crate) struct Known;
+
+pub(crate) struct KnownHash(u64);
+
+impl BuildHasher for Known {
+    type Hasher = KnownHash;
+
+    #[inline]
+    fn build_hasher(&self) -> KnownHash {
+        KnownHash(0)
+    }
+}
+
+impl Hasher for KnownHash {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    /// Not used: the keys of this module write one `u64`.
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+}
+
+/// Looks for a live entry, borrowed key in hand.
+pub(crate) struct Lookup<'a, Q: ?Sized> {
+    pub(crate) hash: u32,
+    pub(crate) key: &'a Q,
+    pub(crate) clock: &'a Clock,
+    /// Where to leave the expiry of the entry that was found.
+    pub(crate) expiry: Cell<Nanos>,
+}
+
+impl<Q: ?Sized> Hash for Lookup<'_, Q> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(spread(self.hash));
+    }
+}
+
+impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
+    #[inline]
+    fn equivalent(&self, held: &Keyed<K>) -> bool {
+        if !held.is(self.hash, self.key) {
+            return false;
+        }
+        self.expiry.set(held.expiry);
+        !held.is_expired(self.clock)
+    }
+}
+
+/// Looks for an entry to remove, live or not.
+pub(crate) struct Removal<'a, Q: ?Sized> {
+    pub(crate) hash: u32,
+    pub(crate) key: &'a Q,
+}
+
+impl<Q: ?Sized> Hash for Removal<'_, Q> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(spread(self.hash));
+    }
+}
+
+impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Removal<'_, Q> {
+    fn equivalent(&self, held: &Keyed<K>) -> bool {
+        held.hash == self.hash && caught(|| self.key.is(&held.key))
+    }
+}
+
+/// Looks for an entry with this hash that had expired by `now`.
+pub(crate) struct Expired {
+    pub(crate) hash: u32,
+    pub(crate) now: Nanos,
+}
+
+impl Hash for Expired {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(spread(self.hash));
+    }
+}
+
+impl<K> Equivalent<Keyed<K>> for Expired {
+    fn equivalent(&self, held: &Keyed<K>) -> bool {
+        held.hash == self.hash && held.expiry <= self.now
+    }
+}
+
+thread_local! {
+    /// A panic of a key's `Eq` on its way out of a lock.
+    static PANIC: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
+}
+
+/// Compares keys under an exclusive lock of `quick_cache`, which a panic would poison for good: to be called within
+/// [`unpoisoned`].
+fn caught(compare: impl FnOnce() -> bool) -> bool {
+    catch_unwind(AssertUnwindSafe(compare)).unwrap_or_else(|panic| {
+        // Fails in a thread's last destructors only; the panic was reported by its hook anyway.
+        let _ = PANIC.try_with(|slot| slot.set(Some(panic)));
+        false
+    })
+}
+
+/// Runs an operation that takes an exclusive lock, and passes a panic of the keys' `Eq` on when the lock is free again.
+pub(crate) fn unpoisoned<R>(operation: impl FnOnce() -> R) -> R {
+    let result = operation();
+    if let Ok(Some(panic)) = PANIC.try_with(Cell::take) {
+        resume_unwind(panic);
+    }
+    result
+}

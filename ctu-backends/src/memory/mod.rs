@@ -1,0 +1,261 @@
+//! A bounded cache in memory. Eviction is `quick_cache`'s; lifetimes, weights and lookup by borrowed keys are added here.
+
+mod builder;
+pub(crate) mod keyed;
+pub(crate) mod lifetime;
+pub(crate) mod traits;
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::hash::Hash;
+use std::mem::needs_drop;
+use std::time::Duration;
+
+use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Result, Stats, Ttl};
+
+pub use self::builder::MemoryCacheBuilder;
+use self::builder::Weigher;
+use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, unpoisoned};
+use self::lifetime::{NEVER, Sweeper};
+use self::traits::in_memory;
+
+/// A bounded cache in memory, with typed keys and values.
+///
+/// What is used seldom makes room for what is new (S3-FIFO, as in the `quick_cache` crate). Entries may have a lifetime,
+/// per cache ([`builder`](Self::builder)) or per entry ([`Ttl`]), and weights. A store that owns `(String, u64)` is
+/// looked up with `Args((&str, &u64))`: a hit copies nothing but the value, takes a shared lock only, and reads the clock
+/// only if the entry expires. Values that are costly to clone belong in an `Arc`.
+///
+/// All operations are O(1), amortized for [`put`](ctu_core::Cache::put), but `clear`, [`sweep`](Self::sweep) and, in the
+/// number of shards, `len`.
+///
+/// # Bounds
+///
+/// There are never more entries than the capacity. It is divided among shards, which are locked apart; a cache of less
+/// than 512 entries has one shard and holds exactly as many entries as its capacity says, a larger one may evict a
+/// little before it is full, as keys are not spread evenly. Expired entries are never served; insertions sweep them out,
+/// at a constant cost each on average.
+///
+/// # Hashing
+///
+/// Keys are hashed by foldhash, with a random seed per process and per cache. It resists floods of colliding keys that
+/// were prepared without knowledge of the seed. It is not cryptographic: an attacker who could time many lookups
+/// precisely enough might learn about the seed.
+///
+/// # Keys and values with code of their own
+///
+/// `Hash`, `ToOwned`, `Drop` and the weigher run outside of all locks. `Clone` of a value and, on lookups, `Eq` of a key
+/// run under a shared lock; on insertion and removal `Eq` runs under an exclusive one. They must not use the cache
+/// they are in, which could deadlock. If one of them panics, the operation panics and the cache goes on.
+///
+/// # Examples
+///
+/// ```
+/// use ctu_backends::MemoryCache;
+/// use ctu_core::{Args, Cache, Ttl};
+///
+/// let cache: MemoryCache<(String, u64), String> = MemoryCache::new(1_000);
+/// cache.put(&Args(("aa", &2)), &"aaaa".to_owned(), Ttl::Default)?;
+/// assert_eq!(cache.get(&Args(("aa", &2)))?.as_deref(), Some("aaaa"));
+/// assert_eq!(cache.get(&Args(("aa", &3)))?, None);
+/// # Ok::<(), ctu_core::Error>(())
+/// ```
+pub struct MemoryCache<K, V> {
+    entries: Entries<K, V>,
+    seed: Seed,
+    clock: Clock,
+    ttl: Option<Duration>,
+    weigher: Option<Weigher<K, V>>,
+    /// The most that one entry may weigh; 0: nothing is stored.
+    heaviest: u32,
+    sweeper: Sweeper,
+    counters: Option<Box<Counters>>,
+}
+
+type Entries<K, V> = quick_cache::sync::Cache<Keyed<K>, V, KnownWeight, Known, DropLater>;
+
+impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
+    /// A cache of at most `capacity` entries, without expiry. With a capacity of 0 it stores nothing: a cache switched
+    /// off.
+    pub fn new(capacity: usize) -> Self {
+        Self::builder().capacity(capacity).build()
+    }
+
+    /// A cache with more settings than a capacity.
+    pub fn builder() -> MemoryCacheBuilder<K, V> {
+        MemoryCacheBuilder::new()
+    }
+
+    /// The weight of all entries: their number, unless there is a weigher.
+    pub fn weight(&self) -> u64 {
+        self.entries.weight()
+    }
+
+    /// Drops the expired entries now, and tells how many.
+    ///
+    /// Seldom needed, as they are never served and insertions drop them too. Takes time in proportion to the capacity in
+    /// use, and locks one shard at a time.
+    pub fn sweep(&self) -> usize {
+        let now = self.clock.now();
+        let (expired, earliest) = (RefCell::new(Vec::new()), Cell::new(NEVER));
+        self.sweeper.begin();
+        // Nothing is dropped here, under the lock, but below.
+        self.entries.retain(|held, _| {
+            if held.expiry <= now {
+                expired.borrow_mut().push(held.hash);
+            } else {
+                earliest.set(earliest.get().min(held.expiry));
+            }
+            true
+        });
+        let dropped = expired.into_inner().into_iter().filter(|&hash| {
+            let expired = Expired { hash, now };
+            self.entries.remove_if(&expired, |_| true).is_some()
+        });
+        let dropped = dropped.count();
+        // A place in the table takes 5 bytes.
+        self.sweeper.end(earliest.get(), self.entries.memory_used().map / 5);
+        dropped
+    }
+
+    #[inline]
+    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&'a self, key: &'a Q) -> Lookup<'a, Q> {
+        Lookup { hash: self.seed.hash(key), key, clock: &self.clock, expiry: Cell::new(NEVER) }
+    }
+
+    #[inline]
+    fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
+        self.entries.get(&self.lookup(key))
+    }
+
+    fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
+        let lookup = self.lookup(key);
+        let value = self.entries.get(&lookup)?;
+        let ttl = lifetime::left(lookup.expiry.get(), &self.clock)?;
+        Some(Entry { value, ttl })
+    }
+
+    fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
+        self.entries.contains_key(&self.lookup(key))
+    }
+
+    fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
+        let removal = Removal { hash: self.seed.hash(key), key };
+        let taken = unpoisoned(|| self.entries.remove(&removal));
+        taken.is_some_and(|(held, _)| !held.is_expired(&self.clock))
+    }
+
+    /// Whether the value is stored now: not if it has expired at once, or the cache is switched off.
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl) -> Result<bool> {
+        if self.heaviest == 0 {
+            return Ok(false);
+        }
+        let Some(expiry) = lifetime::expiry(ttl, self.ttl, &self.clock) else {
+            self.take(key);
+            return Ok(false);
+        };
+        let owned = key.to_key();
+        let Some(weight) = self.weigh(&owned, value) else {
+            self.take(key);
+            return Err(too_heavy());
+        };
+        let held = Keyed { hash: self.seed.hash(key), key: owned, expiry, weight };
+        let value = value.clone();
+        unpoisoned(|| self.entries.insert(held, value));
+        if self.sweeper.inserted(expiry, &self.clock) {
+            self.sweep();
+        }
+        Ok(true)
+    }
+
+    /// `None`: too heavy. An entry that weighs nothing would never be evicted, so it weighs 1.
+    fn weigh(&self, key: &K, value: &V) -> Option<u32> {
+        let weight = self.weigher.as_ref().map_or(1, |weigher| weigher(key, value).max(1));
+        u32::try_from(weight).ok().filter(|weight| *weight <= self.heaviest)
+    }
+
+    fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// One by one, so that each is dropped outside of the lock.
+    fn discard(&self) {
+        self.entries.drain().for_each(drop);
+    }
+}
+
+#[cold]
+fn too_heavy() -> Error {
+    Error::new(
+        ErrorKind::Limit,
+        "the entry weighs more than fits in one shard of this MemoryCache, and was not stored: give the cache a larger \
+         `capacity` or fewer `shards`",
+    )
+}
+
+in_memory!(MemoryCache);
+
+/// Figures only.
+impl<K, V> fmt::Debug for MemoryCache<K, V>
+where
+    K: Eq + Hash,
+    V: Clone,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryCache")
+            .field("entries", &self.entries.len())
+            .field("weight", &self.entries.weight())
+            .field("capacity", &self.entries.capacity())
+            .field("shards", &self.entries.num_shards())
+            .field("ttl", &self.ttl)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The weight that was found before the entry was stored: the user's weigher does not run under a lock.
+#[derive(Clone)]
+struct KnownWeight;
+
+impl<K, V> quick_cache::Weighter<Keyed<K>, V> for KnownWeight {
+    #[inline]
+    fn weight(&self, held: &Keyed<K>, _: &V) -> u64 {
+        u64::from(held.weight)
+    }
+}
+
+/// Keeps what an insertion evicts until the lock is free again: `quick_cache`'s own does so for two entries only.
+#[derive(Clone)]
+struct DropLater;
+
+impl<K, V> quick_cache::Lifecycle<Keyed<K>, V> for DropLater {
+    /// The first, as there is seldom a second, and the others.
+    type RequestState = (Option<(Keyed<K>, V)>, Vec<(Keyed<K>, V)>);
+
+    fn on_evict(&self, (first, others): &mut Self::RequestState, key: Keyed<K>, value: V) {
+        if !needs_drop::<(K, V)>() {
+        } else if first.is_none() {
+            *first = Some((key, value));
+        } else {
+            others.push((key, value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn law6_bounded_an_entry_takes_at_most_16_bytes_more_than_in_quick_cache() {
+        let plain = quick_cache::sync::Cache::<u64, u64>::new(1_000);
+        let cache = MemoryCache::<u64, u64>::builder().capacity(1_000).shards(plain.num_shards()).build();
+        plain.reserve(1_000);
+        cache.entries.reserve(1_000);
+        let per_entry = |used: quick_cache::MemoryUsed, size: usize| {
+            assert_eq!(used.entries % size, 0);
+            used.entries / size
+        };
+        // 32 bytes in quick_cache: the same number of places fit.
+        assert_eq!(per_entry(plain.memory_used(), 32), per_entry(cache.entries.memory_used(), 48));
+    }
+}

@@ -1,0 +1,124 @@
+//! The traits of a store in memory, which never waits: written once for both stores, sync and async.
+
+/// Implements `Cache`, `AsyncCache`, `Store` and `AsyncStore` for a store that has the methods `find`, `find_entry`,
+/// `insert`, `take`, `holds`, `count`, `discard` and a field `counters`.
+macro_rules! in_memory {
+    ($store:ident) => {
+        impl<K, V, Q> ctu_core::Cache<Q, V> for $store<K, V>
+        where
+            Q: ?Sized + ctu_core::CacheKey<Owned = K>,
+            K: Eq + std::hash::Hash,
+            V: Clone,
+        {
+            #[inline]
+            fn get(&self, key: &Q) -> Result<Option<V>> {
+                let found = self.find(key);
+                self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
+                Ok(found)
+            }
+
+            fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
+                let found = self.find_entry(key);
+                self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
+                Ok(found)
+            }
+
+            fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
+                let stored = self.insert(key, value, ttl);
+                match stored {
+                    Ok(true) => self.tally(Count::Write),
+                    Ok(false) => {}
+                    Err(_) => self.tally(Count::Error),
+                }
+                stored.map(drop)
+            }
+
+            fn remove(&self, key: &Q) -> Result<bool> {
+                self.tally(Count::Del);
+                Ok(self.take(key))
+            }
+
+            fn contains(&self, key: &Q) -> Result<bool> {
+                self.tally(Count::Test);
+                Ok(self.holds(key))
+            }
+        }
+
+        impl<K, V, Q> ctu_core::AsyncCache<Q, V> for $store<K, V>
+        where
+            Q: ?Sized + ctu_core::CacheKey<Owned = K> + Sync,
+            K: Eq + std::hash::Hash + Send + Sync,
+            V: Clone + Send + Sync,
+        {
+            #[inline]
+            async fn get(&self, key: &Q) -> Result<Option<V>> {
+                ctu_core::Cache::get(self, key)
+            }
+
+            async fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
+                ctu_core::Cache::get_entry(self, key)
+            }
+
+            async fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
+                ctu_core::Cache::put(self, key, value, ttl)
+            }
+
+            async fn remove(&self, key: &Q) -> Result<bool> {
+                ctu_core::Cache::<Q, V>::remove(self, key)
+            }
+
+            async fn contains(&self, key: &Q) -> Result<bool> {
+                ctu_core::Cache::<Q, V>::contains(self, key)
+            }
+        }
+
+        impl<K: Eq + std::hash::Hash, V: Clone> ctu_core::Store for $store<K, V> {
+            fn len(&self) -> Result<usize> {
+                Ok(self.count())
+            }
+
+            fn clear(&self) -> Result<()> {
+                self.discard();
+                Ok(())
+            }
+
+            fn stats(&self) -> Result<Stats> {
+                let mut stats = self.counters.as_ref().map(|counters| counters.stats()).unwrap_or_default();
+                stats.entries = Some(self.count() as u64);
+                Ok(stats)
+            }
+        }
+
+        impl<K: Eq + std::hash::Hash + Send + Sync, V: Clone + Send + Sync> ctu_core::AsyncStore for $store<K, V> {
+            async fn len(&self) -> Result<usize> {
+                ctu_core::Store::len(self)
+            }
+
+            async fn clear(&self) -> Result<()> {
+                ctu_core::Store::clear(self)
+            }
+
+            async fn stats(&self) -> Result<Stats> {
+                ctu_core::Store::stats(self)
+            }
+        }
+
+        impl<K, V> $store<K, V> {
+            /// Counts from zero again, in [`stats`](ctu_core::Store::stats). Entries stay.
+            pub fn reset_stats(&self) {
+                if let Some(counters) = &self.counters {
+                    counters.reset();
+                }
+            }
+
+            #[inline]
+            fn tally(&self, count: Count) {
+                if let Some(counters) = &self.counters {
+                    counters.add(count);
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use in_memory;

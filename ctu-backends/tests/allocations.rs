@@ -1,0 +1,64 @@
+//! What a hit allocates. A test binary of its own, as it counts with a global allocator.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use allocation_counter::measure;
+use ctu_backends::{DictCache, MemoryCache};
+use ctu_core::{Args, AsyncCache, Cache, Ttl};
+
+type Key = (String, u64);
+
+const NAME: &str = "a name that is long enough not to fit anywhere inline";
+
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a store in memory never waits"),
+    }
+}
+
+/// Bytes and blocks allocated by 100 hits, sync and async, and by a question.
+fn allocated_by_hits<C>(cache: &C, ttl: Ttl) -> (u64, u64)
+where
+    C: for<'a> Cache<Args<(&'a str, &'a u64)>, u64> + for<'a> AsyncCache<Args<(&'a str, &'a u64)>, u64>,
+{
+    let n = 7;
+    let key = Args((NAME, &n));
+    Cache::put(cache, &key, &42, ttl).unwrap();
+    let hit = || {
+        assert_eq!(Cache::get(cache, &key).unwrap(), Some(42));
+        assert_eq!(Cache::get_entry(cache, &key).unwrap().map(|entry| entry.value), Some(42));
+        assert!(Cache::contains(cache, &key).unwrap());
+        assert_eq!(ready(AsyncCache::get(cache, &key)).unwrap(), Some(42));
+        assert_eq!(ready(AsyncCache::get_entry(cache, &key)).unwrap().map(|entry| entry.value), Some(42));
+        assert!(ready(AsyncCache::contains(cache, &key)).unwrap());
+    };
+    hit(); // the thread's place in the counters, the clock's origin
+    let allocations = measure(|| (0..100).for_each(|_| hit()));
+    (allocations.bytes_total, allocations.count_total)
+}
+
+#[test]
+fn law8_free_a_typed_hit_allocates_nothing() {
+    let ttl = Ttl::After(Duration::from_secs(600));
+    assert_eq!(allocated_by_hits(&MemoryCache::<Key, u64>::new(100), Ttl::Never), (0, 0));
+    assert_eq!(allocated_by_hits(&MemoryCache::<Key, u64>::new(100), ttl), (0, 0));
+    assert_eq!(allocated_by_hits(&DictCache::<Key, u64>::new(), Ttl::Never), (0, 0));
+    assert_eq!(allocated_by_hits(&DictCache::<Key, u64>::new(), ttl), (0, 0));
+}
+
+#[test]
+fn the_counter_of_these_tests_counts() {
+    assert!(measure(|| drop(std::hint::black_box(NAME.to_owned()))).bytes_total >= NAME.len() as u64);
+}
+
+#[test]
+fn law8_free_a_miss_allocates_nothing() {
+    let cache = MemoryCache::<Key, u64>::new(100);
+    let miss = || assert_eq!(Cache::get(&cache, &Args((NAME, &8))).unwrap(), None);
+    miss();
+    assert_eq!(measure(miss).bytes_total, 0);
+}

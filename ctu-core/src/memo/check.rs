@@ -1,0 +1,109 @@
+//! What the attribute asks of the user's types, so that a missing trait is reported at the type and with the cure.
+
+use std::hash::Hash;
+use std::marker::PhantomData;
+
+/// A type that can be part of a typed key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be part of a typed key",
+    label = "an argument of this type needs `Hash`, `Eq`, and `Clone` (or `ToOwned`)",
+    note = "derive `Hash, PartialEq, Eq, Clone` for it, or make the key a text with `key = json`, or choose what of it \
+            counts with `key = |..| ..`, or, if the result does not depend on it, leave it out with `skip(..)`"
+)]
+pub trait KeyPart {}
+
+impl<T> KeyPart for T
+where
+    T: ?Sized + ToOwned + Hash + Eq,
+    T::Owned: Hash + Eq + Send + Sync + 'static,
+{
+}
+
+/// Compiles if an argument of type `T` can be part of a typed key.
+#[inline]
+pub const fn check_key<T: ?Sized + KeyPart>() {}
+
+/// A type that can be part of a JSON key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be part of a JSON key",
+    label = "an argument of this type needs `serde::Serialize`",
+    note = "derive `serde::Serialize` for it, or choose what of it counts with `key = |..| ..` or a template such as \
+            `key = \"user:{{id}}\"`, or, if the result does not depend on it, leave it out with `skip(..)`"
+)]
+pub trait JsonKeyPart {}
+
+impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {}
+
+/// Compiles if an argument of type `T` can be part of a JSON key.
+#[inline]
+pub const fn check_json_key<T: ?Sized + JsonKeyPart>() {}
+
+/// A type that can be kept in memory and handed out again.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be cached in memory",
+    label = "a cached value needs `Clone + Send + Sync + 'static`",
+    note = "return it in an `Arc`, which is cheap to clone; of a `Result` only the `Ok` is stored"
+)]
+pub trait CachedValue {}
+
+impl<T: Clone + Send + Sync + 'static> CachedValue for T {}
+
+/// Compiles if a value of type `T` can be kept in memory.
+#[inline]
+pub const fn check_value<T: CachedValue>() {}
+
+/// Tells, when compiling, a `Result` under another name: `(&Returned::<R>::new()).kind()` is a [`Plain`] or an
+/// [`AliasOfResult`], because method lookup prefers the one without a further reference.
+#[derive(Debug)]
+pub struct Returned<R>(PhantomData<fn() -> R>);
+
+impl<R> Returned<R> {
+    #[allow(missing_docs, clippy::new_without_default)]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// Not a `Result`.
+#[derive(Debug)]
+pub struct Plain;
+
+/// A `Result` that is not called so.
+#[derive(Debug)]
+pub struct AliasOfResult;
+
+#[allow(missing_docs)]
+pub trait IsResult {
+    #[inline]
+    fn kind(&self) -> AliasOfResult {
+        AliasOfResult
+    }
+}
+
+impl<T, E> IsResult for Returned<Result<T, E>> {}
+
+#[allow(missing_docs)]
+pub trait IsPlain {
+    #[inline]
+    fn kind(&self) -> Plain {
+        Plain
+    }
+}
+
+impl<R> IsPlain for &Returned<R> {}
+
+#[diagnostic::on_unimplemented(
+    message = "this function returns a `Result` under another name",
+    label = "say whether errors are to be stored",
+    note = "`#[cached(result)]` stores `Ok` only, as it is for a type called `Result`; `#[cached(result = false)]` stores \
+            errors too"
+)]
+#[allow(missing_docs)]
+pub trait NoResult {}
+
+impl NoResult for Plain {}
+
+/// Compiles if a return type is no `Result`.
+#[inline]
+pub const fn check_plain<T: NoResult>(_: &T) {}

@@ -1,0 +1,102 @@
+//! What is kept per memoized function besides its entries.
+
+use crate::log_gate::LogGate;
+use crate::{Count, Counters, Error, Result, Stats};
+
+/// A memoized function: its name in keys and logs, and what was counted.
+#[derive(Debug)]
+pub struct Site {
+    name: &'static str,
+    counters: Counters,
+    refused: LogGate,
+    failed: LogGate,
+}
+
+/// What a lookup means for the call.
+pub(super) enum Found<V> {
+    Hit(V),
+    Miss,
+    /// The store failed: storing is not tried, so that an outage costs one deadline and not two.
+    Failed,
+}
+
+impl Site {
+    /// The function of this name, which is also the prefix of its keys in a store that others use too.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, counters: Counters::new(), refused: LogGate::new(), failed: LogGate::new() }
+    }
+
+    /// The function's name, and the prefix of its keys.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What was counted: a read per call, a test per `in_cache`, a del per `evict`, a write per stored value, an error
+    /// per failed operation of the cache, a rejected per call whose arguments or value have no exact form.
+    pub fn stats(&self) -> Stats {
+        self.counters.stats()
+    }
+
+    #[inline]
+    pub(super) fn found<V>(&self, outcome: Result<Option<V>>) -> Found<V> {
+        match outcome {
+            Ok(Some(value)) => {
+                self.counters.add(Count::Hit);
+                Found::Hit(value)
+            }
+            Ok(None) => {
+                self.counters.add(Count::Miss);
+                Found::Miss
+            }
+            Err(error) => {
+                self.counters.add(Count::Miss);
+                self.failed(&error);
+                Found::Failed
+            }
+        }
+    }
+
+    pub(super) fn count(&self, count: Count) {
+        self.counters.add(count);
+    }
+
+    /// Counts the outcome of storing, and tells whether it worked.
+    pub(super) fn stored(&self, outcome: &Result<()>) -> bool {
+        match outcome {
+            Ok(()) => self.counters.add(Count::Write),
+            Err(error) => self.failed(error),
+        }
+        outcome.is_ok()
+    }
+
+    /// Counts the outcome of a removal that nobody asked for.
+    pub(super) fn removed(&self, outcome: &Result<bool>) {
+        if let Err(error) = outcome {
+            self.failed(error);
+        }
+    }
+
+    /// Counts a failure; a value without an exact form is no failure of the store, and counted apart.
+    #[cold]
+    fn failed(&self, error: &Error) {
+        if error.kind() == crate::ErrorKind::Codec {
+            return self.refused(error);
+        }
+        self.counters.add(Count::Error);
+        if let Some(muted) = self.failed.pass() {
+            tracing::warn!(
+                target: "ctu", function = self.name, kind = error.kind().name(), muted, %error,
+                "the cache failed; the function goes on without it"
+            );
+        }
+    }
+
+    /// Counts a call that goes uncached because its arguments or its value have no exact form in the cache's format.
+    #[cold]
+    pub(super) fn refused(&self, error: &Error) {
+        self.counters.add(Count::Rejected);
+        if let Some(muted) = self.refused.pass() {
+            tracing::warn!(target: "ctu", function = self.name, muted, %error, "a call goes uncached");
+        }
+    }
+}

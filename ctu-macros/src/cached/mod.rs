@@ -1,0 +1,46 @@
+//! `#[cached]` on a function: parse, validate, generate.
+
+mod attributes;
+mod generate;
+mod model;
+mod prefix;
+mod signature;
+mod validate;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ItemFn;
+
+use crate::args::Args;
+use crate::faults::Faults;
+
+/// The expansion; or the faults, beside the function as it was, so that nothing else goes wrong for lack of it.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(_) => return not_a_function(&item),
+    };
+    let mut faults = Faults::default();
+    let args = Args::parse(args, &mut faults);
+    match validate::model(args, &function, faults) {
+        Ok(model) => generate::tokens(&model),
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote! { #error #function }
+        }
+    }
+}
+
+fn not_a_function(item: &TokenStream) -> TokenStream {
+    let message = if syn::parse2::<syn::ItemImpl>(item.clone()).is_ok() {
+        "`#[cached]` goes on a function"
+    } else if syn::parse2::<syn::ItemMod>(item.clone()).is_ok() {
+        "`#[cached]` goes on a function: put it on each function of the module"
+    } else if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() {
+        "`#[cached]` needs a function with a body: put it on the implementation"
+    } else {
+        "`#[cached]` goes on a function"
+    };
+    let error = syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
+    quote! { #error #item }
+}

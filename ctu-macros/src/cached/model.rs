@@ -1,0 +1,96 @@
+//! A function that can be memoized, and how: whatever is in here can be expanded.
+
+use proc_macro2::TokenStream;
+use syn::{Block, Expr, ExprClosure, Generics, Ident, LitStr, Path, Signature, Type, Visibility};
+
+use super::attributes::Attributes;
+use crate::args::Lifetime;
+use crate::template::Template;
+
+pub(crate) struct Model {
+    /// Where the generated code finds the library: `::ctu`, unless `crate = ..` says otherwise.
+    pub(crate) krate: Path,
+    pub(crate) attributes: Attributes,
+    pub(crate) vis: Visibility,
+    /// As written; for the original body.
+    pub(crate) original: Signature,
+    pub(crate) body: Block,
+    /// Lifetimes only.
+    pub(crate) generics: Generics,
+    pub(crate) companion: Ident,
+    pub(crate) params: Vec<Param>,
+    /// What the function returns; `()` where it says nothing.
+    pub(crate) output: Type,
+    pub(crate) returns: Returns,
+    pub(crate) store: Store,
+    pub(crate) key: Key,
+    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) cache_if: Option<Expr>,
+    pub(crate) prefix: Prefix,
+}
+
+/// An argument.
+pub(crate) struct Param {
+    /// Its name in the generated functions: as written, or one of ours where it was a pattern.
+    pub(crate) name: Ident,
+    /// As written.
+    pub(crate) ty: Type,
+    /// What a key borrows: the type itself, or what it refers to.
+    pub(crate) key_type: Type,
+    /// Whether it is a reference already.
+    pub(crate) is_ref: bool,
+    /// Whether the key leaves it out.
+    pub(crate) skipped: bool,
+}
+
+/// What of the return value is stored.
+pub(crate) enum Returns {
+    /// It is known to be all of it.
+    Whole { is_sure: bool },
+    /// Only `Ok`.
+    OkOnly,
+}
+
+pub(crate) enum Store {
+    /// The function's own, in memory, for this many entries.
+    Own { capacity: Option<Expr> },
+    /// One that others may use too.
+    Given(Expr),
+}
+
+pub(crate) enum Key {
+    Typed,
+    Json,
+    Hash,
+    Template(Template),
+    Closure(ExprClosure),
+}
+
+/// What is put before the keys in a store that others use too.
+pub(crate) enum Prefix {
+    /// The path of the function's module, its name, and eight digits that change with its types and version.
+    Stable {
+        name: String,
+        digits: String,
+    },
+    Literal(LitStr),
+}
+
+impl Model {
+    pub(crate) fn is_async(&self) -> bool {
+        self.original.asyncness.is_some()
+    }
+
+    /// The arguments that are in the key.
+    pub(crate) fn key_params(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| !param.skipped)
+    }
+}
+
+impl Param {
+    /// The argument as a reference.
+    pub(crate) fn borrowed(&self) -> TokenStream {
+        let name = &self.name;
+        if self.is_ref { quote::quote!(#name) } else { quote::quote!(&#name) }
+    }
+}

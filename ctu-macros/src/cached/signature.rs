@@ -1,0 +1,180 @@
+//! What of a signature can be memoized.
+
+use quote::format_ident;
+use syn::visit::Visit;
+use syn::{
+    FnArg, GenericParam, Ident, Lifetime, Pat, PatIdent, ReturnType, Safety, Signature, Type, TypeImplTrait,
+    parse_quote,
+};
+
+use super::model::Param;
+use crate::faults::Faults;
+
+/// As many as `Args` has room for.
+const MAX_KEY_ARGS: usize = 12;
+
+/// Reports what no cached function may be.
+pub(crate) fn check_form(signature: &Signature, faults: &mut Faults) {
+    if let Some(token) = &signature.constness {
+        faults.at(token, "a `const fn` can't be cached, as a cache is not const: leave `const` out, or `#[cached]`");
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        faults.at(
+            token,
+            "an `unsafe fn` can't be cached: a hit would skip what its caller promises; cache a safe function around it",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        faults.at(abi, "a function with a foreign ABI can't be cached: cache a Rust function that it calls");
+    }
+    if let Some(variadic) = &signature.variadic {
+        faults.at(variadic, "a variadic function can't be cached: its arguments can't be named in a key");
+    }
+    for param in &signature.generics.params {
+        if !matches!(param, GenericParam::Lifetime(_)) {
+            faults.at(
+                param,
+                "a generic function can't be cached yet: cache a function for each type that is used, and call it",
+            );
+        }
+    }
+}
+
+/// The arguments, with a name for each.
+pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults) -> Vec<Param> {
+    let mut params = Vec::new();
+    for (index, input) in signature.inputs.iter().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => faults.at(
+                receiver,
+                "a method is cached by `#[cached]` in an `impl` that is marked `#[cache_methods]`, which is not there yet: \
+                 cache a free function of what it needs of `self`",
+            ),
+            FnArg::Typed(typed) => {
+                let name = name(&typed.pat, index);
+                let skipped = skip.contains(&name);
+                let (key_type, is_ref) = match &*typed.ty {
+                    Type::Reference(reference) if reference.mutability.is_none() => ((*reference.elem).clone(), true),
+                    ty => (ty.clone(), false),
+                };
+                params.push(Param { name, ty: (*typed.ty).clone(), key_type, is_ref, skipped });
+            }
+        }
+    }
+    for unknown in skip.iter().filter(|name| !params.iter().any(|param| param.name == **name)) {
+        faults.at(unknown, format!("there is no argument `{unknown}` to skip"));
+    }
+    params
+}
+
+fn name(pat: &Pat, index: usize) -> Ident {
+    match pat {
+        Pat::Ident(PatIdent { ident, subpat: None, .. }) => ident.clone(),
+        _ => {
+            let mut name = format_ident!("arg{index}");
+            name.set_span(proc_macro2::Span::mixed_site());
+            name
+        }
+    }
+}
+
+/// Reports arguments that can't be in a key, of whatever kind.
+pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
+    for param in params {
+        if let Some(impl_trait) = find_impl_trait(&param.ty) {
+            faults.at(
+                &impl_trait,
+                "an `impl Trait` argument can't be cached yet: name the type, such as `&str` for `impl AsRef<str>`",
+            );
+        } else if let Type::Reference(reference) = &param.ty
+            && reference.mutability.is_some()
+            && !param.skipped
+        {
+            faults.at(
+                &param.ty,
+                format!(
+                    "a hit would not change what `&mut` refers to: return the change instead, or, if the result does not \
+                     depend on it, `skip({})`",
+                    param.name
+                ),
+            );
+        }
+    }
+    if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS) {
+        faults.at(
+            &param.ty,
+            format!("a key has room for {MAX_KEY_ARGS} arguments: take a struct, or make the key with `key = |..| ..`"),
+        );
+    }
+}
+
+/// Reports arguments that borrow in a way that an owned key can't.
+pub(crate) fn check_typed(params: &[Param], faults: &mut Faults) {
+    for param in params.iter().filter(|param| !param.skipped) {
+        if let Some(borrow) = find_borrow(&param.key_type) {
+            let name = &param.name;
+            faults.add(syn::Error::new(
+                borrow,
+                format!(
+                    "a typed key has to outlive the call, and this borrows inside `{name}`: take an owned type, or make \
+                     the key a text with `key = json`, or leave the argument out of it with `skip({name})`"
+                ),
+            ));
+        }
+    }
+}
+
+/// The return type; reports one that can't be stored.
+pub(crate) fn output(signature: &Signature, faults: &mut Faults) -> Type {
+    let ReturnType::Type(_, ty) = &signature.output else { return parse_quote!(()) };
+    if let Some(impl_trait) = find_impl_trait(ty) {
+        faults.at(
+            &impl_trait,
+            "a cached value needs a type that can be named: return that, or a `Vec` of what an iterator yields",
+        );
+    } else if let Some(borrow) = find_borrow(ty) {
+        faults.add(syn::Error::new(
+            borrow,
+            "a cached value outlives the call, so it can't borrow: return an owned type (`String` or `Arc<str>` for `&str`)",
+        ));
+    } else if matches!(&**ty, Type::Never(_)) {
+        faults.at(&**ty, "a function that never returns has no result to cache");
+    }
+    (**ty).clone()
+}
+
+fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
+    struct Finder(Option<TypeImplTrait>);
+    impl Visit<'_> for Finder {
+        fn visit_type_impl_trait(&mut self, found: &TypeImplTrait) {
+            self.0.get_or_insert_with(|| found.clone());
+        }
+    }
+    let mut finder = Finder(None);
+    finder.visit_type(ty);
+    finder.0
+}
+
+/// The place of the first reference or lifetime in `ty` that is not `'static`.
+fn find_borrow(ty: &Type) -> Option<proc_macro2::Span> {
+    struct Finder(Option<proc_macro2::Span>);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_type_reference(&mut self, found: &'a syn::TypeReference) {
+            if found.lifetime.is_none() {
+                self.0.get_or_insert(found.and_token.span);
+            }
+            syn::visit::visit_type_reference(self, found);
+        }
+        fn visit_lifetime(&mut self, found: &'a Lifetime) {
+            if found.ident != "static" {
+                self.0.get_or_insert(found.span());
+            }
+        }
+        // `for<'a> fn(&'a str)` and `Fn(&str)` borrow nothing.
+        fn visit_type_fn_ptr(&mut self, _: &'a syn::TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments(&mut self, _: &'a syn::ParenthesizedGenericArguments) {}
+    }
+    let mut finder = Finder(None);
+    finder.visit_type(ty);
+    finder.0
+}

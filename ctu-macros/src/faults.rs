@@ -1,0 +1,31 @@
+//! Collects what is wrong with the input, so that a user sees every fault at once.
+
+use syn::spanned::Spanned;
+
+/// The faults found so far.
+#[derive(Default)]
+pub(crate) struct Faults(Option<syn::Error>);
+
+impl Faults {
+    /// Reports a fault of `tokens`. The message says the cure.
+    pub(crate) fn at(&mut self, tokens: &impl Spanned, message: impl std::fmt::Display) {
+        self.add(syn::Error::new(tokens.span(), message));
+    }
+
+    pub(crate) fn add(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(first) => first.combine(error),
+            none => *none = Some(error),
+        }
+    }
+
+    /// Takes the value of a step that may have failed.
+    pub(crate) fn take<T>(&mut self, outcome: syn::Result<T>) -> Option<T> {
+        outcome.map_err(|error| self.add(error)).ok()
+    }
+
+    /// `value`, if there were no faults.
+    pub(crate) fn or<T>(self, value: T) -> syn::Result<T> {
+        self.0.map_or(Ok(value), Err)
+    }
+}
