@@ -39,9 +39,14 @@ pub use ext::{AsyncCacheExt, CacheExt};
 pub use json::{HashJsonKey, full_hash_key, hash_json_key, json_key, write_json};
 pub use key::{Args, CacheKey, Scoped};
 pub use layers::{
-    Counting, DebugCache, Debugging, Event, Hidden, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache,
-    Show, Shown, StatsCache, TwoLevelCache,
+    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
+    JsonCache, JsonSerde, JsonSerdeCache, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache, Show, Shown,
+    StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
 };
+#[cfg(feature = "compression")]
+pub use layers::{CompressedCache, Compression};
+#[cfg(feature = "msgpack")]
+pub use layers::{MsgPack, MsgPackCache};
 pub use map::{Layer, Map, Mapped, Reject};
 pub use stack::StackExt;
 pub use stats::Stats;

@@ -1,7 +1,10 @@
 //! Stacking layers, read from the store up.
 
 use crate::Mapped;
-use crate::layers::{Counting, DebugCache, Debugging, Observed, Prefix, PrefixedCache, StatsCache, TwoLevelCache};
+use crate::layers::{
+    AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Json, JsonCache, JsonSerde,
+    JsonSerdeCache, Observed, Prefix, PrefixedCache, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+};
 
 /// Layers over a store, one method each, as iterator adapters are stacked.
 ///
@@ -32,6 +35,44 @@ pub trait StackExt: Sized {
     /// Puts `prefix` before the keys: see [`PrefixedCache`].
     fn prefixed(self, prefix: impl Into<Box<str>>) -> PrefixedCache<Self> {
         Mapped::new(Prefix::new(prefix), self)
+    }
+
+    /// Puts a prefix of its own before the keys, the next number of the process: see [`AutoPrefixedCache`].
+    fn auto_prefixed(self) -> AutoPrefixedCache<Self> {
+        Mapped::new(Prefix::auto_default(), self)
+    }
+
+    /// Keeps values of any serde type in a byte store, as JSON under text keys: see [`JsonCache`].
+    fn json(self) -> JsonCache<Self> {
+        Mapped::new(Json, self)
+    }
+
+    /// Keeps keys and values of any serde types in a byte store, as JSON: see [`ToBytesCache`].
+    fn to_bytes(self) -> ToBytesCache<Self> {
+        Mapped::new(ToBytes, self)
+    }
+
+    /// Keeps values of any serde type in a store with flags, as the Python library does: see [`JsonSerdeCache`].
+    fn json_serde(self) -> JsonSerdeCache<Self> {
+        Mapped::new(JsonSerde, self)
+    }
+
+    /// Keeps byte keys and values in a text store: see [`BytesCache`].
+    fn bytes_as_text(self) -> BytesCache<Self> {
+        Mapped::new(BytesText, self)
+    }
+
+    /// Keeps values of any serde type in a byte store, as MessagePack under text keys: see
+    /// [`MsgPackCache`](crate::MsgPackCache).
+    #[cfg(feature = "msgpack")]
+    fn msgpack(self) -> crate::MsgPackCache<Self> {
+        Mapped::new(crate::MsgPack, self)
+    }
+
+    /// Compresses the values of a byte store: see [`CompressedCache`](crate::CompressedCache).
+    #[cfg(feature = "compression")]
+    fn compressed(self) -> crate::CompressedCache<Self> {
+        Mapped::new(crate::Compression::new(), self)
     }
 
     /// Counts what goes through: see [`StatsCache`].

@@ -6,7 +6,9 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, MutexGuard};
 
-use crate::{Args, AsyncCache, AsyncStore, Cache, CacheKey, CacheMut, Entry, Result, Stats, Store, StoreMut, Ttl};
+use crate::{
+    Args, AsyncCache, AsyncStore, Cache, CacheKey, CacheMut, Entry, Result, Scoped, Stats, Store, StoreMut, Ttl,
+};
 
 /// A cache made of any `&mut self` container, such as `HashMap` or `lru::LruCache`, and a lock.
 ///
@@ -125,7 +127,7 @@ locked!(Cache, Store, [], [K: ?Sized, V], []);
 locked!(AsyncCache, AsyncStore, [async], [K: ?Sized + Sync, V: Send + Sync], [+ Send]);
 
 /// A container with the methods of `HashMap`. A key that the container's own keys can be compared with is looked up as
-/// it is; [`Args`], which they can't, in its owned form.
+/// it is; [`Args`] and [`Scoped`], which they can't, in their owned form.
 macro_rules! container {
     ($map:ident, $insert:ident, $remove:ident, $get:ident) => {
         impl<Owned, K, V, S> CacheMut<K, V> for $map<Owned, V, S>
@@ -152,29 +154,8 @@ macro_rules! container {
             }
         }
 
-        impl<Owned, T, V, S> CacheMut<Args<T>, V> for $map<Owned, V, S>
-        where
-            Args<T>: CacheKey<Owned = Owned>,
-            Owned: Hash + Eq,
-            V: Clone,
-            S: BuildHasher,
-        {
-            fn get(&mut self, key: &Args<T>) -> Option<Entry<V>> {
-                $map::get(self, &key.to_key()).cloned().map(|value| Entry { value, ttl: None })
-            }
-
-            fn put(&mut self, key: &Args<T>, value: &V, _ttl: Ttl) {
-                self.$insert(key.to_key(), value.clone());
-            }
-
-            fn remove(&mut self, key: &Args<T>) -> bool {
-                self.$remove(&key.to_key()).is_some()
-            }
-
-            fn contains(&self, key: &Args<T>) -> bool {
-                self.$get(&key.to_key())
-            }
-        }
+        container!($map, $insert, $remove, $get, Args);
+        container!($map, $insert, $remove, $get, Scoped);
 
         impl<K: Hash + Eq, V, S: BuildHasher> StoreMut for $map<K, V, S> {
             fn len(&self) -> usize {
@@ -183,6 +164,31 @@ macro_rules! container {
 
             fn clear(&mut self) {
                 $map::clear(self);
+            }
+        }
+    };
+    ($map:ident, $insert:ident, $remove:ident, $get:ident, $key:ident) => {
+        impl<Owned, T, V, S> CacheMut<$key<T>, V> for $map<Owned, V, S>
+        where
+            $key<T>: CacheKey<Owned = Owned>,
+            Owned: Hash + Eq,
+            V: Clone,
+            S: BuildHasher,
+        {
+            fn get(&mut self, key: &$key<T>) -> Option<Entry<V>> {
+                $map::get(self, &key.to_key()).cloned().map(|value| Entry { value, ttl: None })
+            }
+
+            fn put(&mut self, key: &$key<T>, value: &V, _ttl: Ttl) {
+                self.$insert(key.to_key(), value.clone());
+            }
+
+            fn remove(&mut self, key: &$key<T>) -> bool {
+                self.$remove(&key.to_key()).is_some()
+            }
+
+            fn contains(&self, key: &$key<T>) -> bool {
+                self.$get(&key.to_key())
             }
         }
     };
