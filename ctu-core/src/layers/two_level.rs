@@ -314,7 +314,9 @@ macro_rules! two_level {
 
             $($async)? fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
                 let second = self.second.put_many(entries, ttl)$($wait)*;
-                entries.iter().for_each(|(key, _)| self.promotion.stop(*key));
+                for (key, _) in entries {
+                    self.promotion.stop(*key);
+                }
                 let second_has_them = second.is_ok();
                 let second = self.tolerate(second, ());
                 let first = match &second {
@@ -330,7 +332,9 @@ macro_rules! two_level {
                     second?;
                     first.or_else(|error| self.settle(error, second_has_them, removed))?;
                 }
-                entries.iter().for_each(|_| self.counters.add(Count::Write));
+                for _ in entries {
+                    self.counters.add(Count::Write);
+                }
                 Ok(())
             }
         }
