@@ -5,11 +5,14 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::LazyLock;
 
 use ctu_core::{CacheKey, Clock, Nanos};
 use equivalent::Equivalent;
+use foldhash::SharedSeed;
+use foldhash::quality::SeedableRandomState;
 
 use super::lifetime::NEVER;
 
@@ -51,13 +54,26 @@ impl<K: Eq> PartialEq for Keyed<K> {
 
 impl<K: Eq> Eq for Keyed<K> {}
 
-/// The hash function of one store, with a seed of its own.
-#[derive(Clone, Default)]
-pub(crate) struct Seed(quick_cache::DefaultHashBuilder);
+/// The hash function of one store: foldhash with a secret from the system's random numbers. Its own would be made of
+/// addresses and the time.
+#[derive(Clone)]
+pub(crate) struct Seed(SeedableRandomState);
+
+impl Default for Seed {
+    fn default() -> Self {
+        static PROCESS: LazyLock<SharedSeed> = LazyLock::new(|| SharedSeed::from_u64(random()));
+        Self(SeedableRandomState::with_seed(random(), &PROCESS))
+    }
+}
+
+/// Std seeds its own hash maps from the system, and `SipHash` makes of the seed what can't be told from random.
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}
 
 impl Seed {
-    /// 32 bits are enough to find and compare by: two of a million keys share one in every ten thousand lookups or so,
-    /// which costs a comparison.
+    /// 32 bits are enough to find and compare by: among a million keys, one in four thousand shares its hash with
+    /// another, which costs it a comparison.
     #[inline]
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn hash<Q: ?Sized + Hash>(&self, key: &Q) -> u32 {

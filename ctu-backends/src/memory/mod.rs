@@ -38,9 +38,9 @@ use self::traits::in_memory;
 ///
 /// # Hashing
 ///
-/// Keys are hashed by foldhash, with a random seed per process and per cache. It resists floods of colliding keys that
-/// were prepared without knowledge of the seed. It is not cryptographic: an attacker who could time many lookups
-/// precisely enough might learn about the seed.
+/// Keys are hashed by foldhash, with a secret per process and per cache from the system's random numbers. That
+/// withstands floods of colliding keys made without knowledge of the secret. foldhash is not cryptographic and promises
+/// nothing against an attacker who learns about the secret by measuring, precisely, how long many lookups take.
 ///
 /// # Keys and values with code of their own
 ///

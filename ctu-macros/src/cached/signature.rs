@@ -110,7 +110,8 @@ pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
 
 /// Reports arguments that borrow in a way that an owned key can't.
 pub(crate) fn check_typed(params: &[Param], faults: &mut Faults) {
-    for param in params.iter().filter(|param| !param.skipped) {
+    let is_changed = |param: &Param| matches!(&param.ty, Type::Reference(reference) if reference.mutability.is_some());
+    for param in params.iter().filter(|param| !param.skipped && !is_changed(param)) {
         if let Some(borrow) = find_borrow(&param.key_type) {
             let name = &param.name;
             faults.add(syn::Error::new(

@@ -1,6 +1,5 @@
 //! The rules between arguments and function. Each is one function, and reports on the token that is wrong.
 
-use quote::ToTokens;
 use syn::{Expr, ExprClosure, ItemFn, Type};
 
 use super::attributes::Attributes;
@@ -104,20 +103,20 @@ fn check_closures(args: &Args, params: &[Param], faults: &mut Faults) {
     let mut check = |closure: &ExprClosure, expected: usize, what: &str| {
         if closure.inputs.len() != expected {
             faults.at(
-                &closure.inputs.to_token_stream(),
-                format!("this closure gets {what}: write {expected} arguments, `_` for those it does not need"),
+                &closure.inputs,
+                format!("this closure gets {what}: write {expected} of them, `_` for what it does not need"),
             );
         }
     };
     if let Some(args::Given { value: args::Key::Closure(closure), .. }) = &args.key {
         let count = params.iter().filter(|param| !param.skipped).count();
-        check(closure, count, "a reference to each of the function's arguments");
+        check(closure, count, "a reference to each of the function's arguments, as parameters");
     }
     if let Some(args::Given { value: args::Lifetime::Closure(closure), .. }) = &args.ttl {
-        check(closure, 1, "a reference to the value");
+        check(closure, 1, "a reference to the value, as parameter");
     }
     if let Some(args::Given { value: Expr::Closure(closure), .. }) = &args.cache_if {
-        check(closure, 1, "a reference to the value");
+        check(closure, 1, "a reference to the value, as parameter");
     }
 }
 

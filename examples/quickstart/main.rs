@@ -1,0 +1,104 @@
+//! Spell-checks files with a memoized function, and measures what the memoization was worth.
+//!
+//! ```sh
+//! cargo run --release --example quickstart            # checks this workspace
+//! cargo run --release --example quickstart README.md  # checks the given files
+//! ```
+//!
+//! The memoized function is `nearest` in `suggest.rs`.
+
+mod distance;
+mod input;
+mod options;
+mod progress;
+mod report;
+mod suggest;
+mod words;
+
+use std::collections::HashSet;
+use std::env;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use input::{Input, Occurrence};
+use options::{Command, Options};
+use report::{Account, counted};
+use suggest::{Suggestions, nearest};
+
+/// How many words are checked between two movements of the progress bar, which cost more than a hit.
+const STEP: usize = 64;
+
+fn main() -> ExitCode {
+    match options::parse(env::args_os().skip(1)) {
+        Ok(Command::Help) => {
+            print(options::USAGE);
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Check(options)) => run(&options),
+        Err(problem) => refuse(&problem),
+    }
+}
+
+fn run(options: &Options) -> ExitCode {
+    let by_default = options.files.is_empty();
+    let input = input::read(&if by_default { input::workspace_sources() } else { options.files.clone() });
+    for failure in &input.failures {
+        eprintln!("quickstart: {failure}");
+    }
+    if input.files.is_empty() {
+        return refuse(if by_default { "no workspace sources found" } else { "none of the files could be read" });
+    }
+    print(&format!(
+        "Checking {} in {} against {}.\n",
+        counted(input.occurrences.len(), "word"),
+        counted(input.files.len(), "file"),
+        counted(suggest::known_words(), "known word"),
+    ));
+    if !input.occurrences.is_empty() {
+        check_all(&input, options);
+    }
+    if input.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+fn check_all(input: &Input, options: &Options) {
+    let (answers, with_cache) = check("with the cache   ", &input.occurrences, nearest);
+    let stats = nearest::stats();
+    print(&format!("\n{}", report::unknown_words(input, &answers)));
+
+    let without_cache = (!options.cached_only).then(|| {
+        let (uncached, time) = check("without the cache", &input.occurrences, nearest::uncached);
+        (time, uncached == answers)
+    });
+    let account =
+        Account { calls: stats.reads, hits: stats.hits, distinct: distinct(input), with_cache, without_cache };
+    print(&format!("\n{}", report::account(&account)));
+}
+
+/// Asks `nearest` about every occurrence: the answers, and how long that took.
+fn check(label: &'static str, words: &[Occurrence], nearest: fn(&str) -> Suggestions) -> (Vec<Suggestions>, Duration) {
+    let bar = progress::bar(label, words.len());
+    let start = Instant::now();
+    let mut answers = Vec::with_capacity(words.len());
+    for step in words.chunks(STEP) {
+        answers.extend(step.iter().map(|occurrence| nearest(&occurrence.word)));
+        bar.inc(step.len() as u64);
+    }
+    let time = start.elapsed();
+    bar.finish_and_clear();
+    (answers, time)
+}
+
+fn distinct(input: &Input) -> usize {
+    input.occurrences.iter().map(|occurrence| &occurrence.word).collect::<HashSet<_>>().len()
+}
+
+fn refuse(problem: &str) -> ExitCode {
+    eprint!("quickstart: {problem}\n\n{}", options::USAGE);
+    ExitCode::from(2)
+}
+
+/// Prints without failing when the reader has gone (`quickstart | head`).
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}

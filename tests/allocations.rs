@@ -1,0 +1,47 @@
+//! Law 8: a typed hit is free of allocations.
+
+use ctu::cached;
+use pollster::block_on;
+
+#[cached]
+fn plain(s: &str, n: u64) -> u64 {
+    s.len() as u64 + n
+}
+
+#[cached(ttl = "1h")]
+fn timed(s: &str, n: u64) -> u64 {
+    s.len() as u64 + n
+}
+
+#[cached]
+async fn slow(s: &str, n: u64) -> u64 {
+    s.len() as u64 + n
+}
+
+/// Bytes and calls, of the allocator, on this thread.
+fn allocated(f: impl FnOnce()) -> (u64, u64) {
+    let info = allocation_counter::measure(f);
+    (info.bytes_total, info.count_total)
+}
+
+#[test]
+fn law8_free_a_typed_hit_allocates_nothing() {
+    let expected = [8, 8, 8];
+    let call = || [plain("aa", 6), timed("aa", 6), block_on(slow("aa", 6))];
+    assert_eq!(call(), expected);
+    let mut hit = [0; 3];
+    assert_eq!(allocated(|| hit[0] = plain("aa", 6)), (0, 0));
+    assert_eq!(allocated(|| hit[1] = timed("aa", 6)), (0, 0));
+    assert_eq!(
+        allocated(|| {
+            let mut future = std::pin::pin!(slow("aa", 6));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                hit[2] = value;
+            }
+        }),
+        (0, 0)
+    );
+    assert_eq!(hit, expected);
+    assert_ne!(allocated(|| assert_eq!(plain("bb", 6), 8)), (0, 0), "a miss owns its key: the counter works");
+}
