@@ -12,7 +12,8 @@ use crate::{AsyncCache, AsyncStore, Cache, Count, Counters, Entry, Error, ErrorK
 /// A first level (small, near, such as memory) before a second one (large, far, such as Redis).
 ///
 /// Made by [`StackExt::two_level`](crate::StackExt::two_level). A lookup asks the first level, then the second, and
-/// copies what it finds there to the first for what is *left* of its lifetime (at most [`first_ttl`](Self::first_ttl)). A write goes to the second level, then
+/// copies what it finds there to the first for what is *left* of its lifetime (at most [`first_ttl`](Self::first_ttl)).
+/// For a value in the first level, `get_entry` tells what is left there. A write goes to the second level, then
 /// to the first; a removal reaches both, even if one fails.
 ///
 /// **Levels never disagree for long.** Where a write fails on the second level, or on the first, the key is removed from
