@@ -9,7 +9,7 @@ use crate::faults::Faults;
 use crate::template::Template;
 
 /// The arguments as written, each at most once, each readable by itself.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Args {
     pub(crate) cache: Option<Given<Expr>>,
     pub(crate) key: Option<Given<Key>>,
@@ -25,12 +25,14 @@ pub(crate) struct Args {
 }
 
 /// An argument and the name it was given under, for messages about the two together.
+#[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) name: Ident,
     pub(crate) value: T,
 }
 
 /// `key = ..`
+#[derive(Clone)]
 pub(crate) enum Key {
     Typed,
     Json,
@@ -40,6 +42,7 @@ pub(crate) enum Key {
 }
 
 /// `ttl = ..`
+#[derive(Clone)]
 pub(crate) enum Lifetime {
     /// `"10m"`, in milliseconds.
     Millis(u64),
@@ -68,6 +71,47 @@ impl Args {
         let outcome = syn::parse::Parser::parse2(parser, tokens);
         faults.take(outcome);
         args
+    }
+
+    /// These, and for what is not given, the block's.
+    ///
+    /// What goes with a function's own choice of a store is not taken from a block that chose the other kind.
+    pub(crate) fn or(self, block: &Self) -> Self {
+        let has_store = self.cache.is_some() || self.capacity.is_some();
+        let (cache, capacity) = if has_store { (None, None) } else { (block.cache.clone(), block.capacity.clone()) };
+        // A prefix of the function's own has its version in it.
+        let version = if self.prefix.is_some() { None } else { block.version.clone() };
+        Self {
+            cache: self.cache.or(cache),
+            key: self.key.or_else(|| block.key.clone()),
+            ttl: self.ttl.or_else(|| block.ttl.clone()),
+            capacity: self.capacity.or(capacity),
+            prefix: self.prefix,
+            version: self.version.or(version),
+            skip: self.skip,
+            cache_if: self.cache_if,
+            result: self.result,
+            companion: self.companion,
+            krate: self.krate.or_else(|| block.krate.clone()),
+        }
+    }
+
+    /// Reports what can't be said of several functions at once.
+    pub(crate) fn check_block(&self, faults: &mut Faults) {
+        let names = [
+            self.prefix.as_ref().map(|given| &given.name),
+            self.skip.as_ref().map(|given| &given.name),
+            self.cache_if.as_ref().map(|given| &given.name),
+            self.result.as_ref().map(|given| &given.name),
+            self.companion.as_ref().map(|given| &given.name),
+        ];
+        for name in names.into_iter().flatten() {
+            faults.at(name, format!("`{name}` is about one function: say it on that one, `#[cached({name} ..)]`"));
+        }
+        if let Some(Given { name, value: Key::Template(_) | Key::Closure(_) }) = &self.key {
+            faults
+                .at(name, "this key is about the arguments of one function: say it on that one, `#[cached(key = ..)]`");
+        }
     }
 
     /// Reads one argument. An error is one after which the next argument can't be found.

@@ -15,6 +15,25 @@ pub trait Lookup {
     fn key(&self) -> &Self::Key;
 }
 
+/// A borrowed key, asked with as it is.
+pub struct AsIs<'k, K: ?Sized>(pub &'k K);
+
+impl<K: ?Sized> Lookup for AsIs<'_, K> {
+    type Key = K;
+
+    #[inline]
+    fn key(&self) -> &K {
+        self.0
+    }
+}
+
+/// Law 7: an argument is in it.
+impl<K: ?Sized> std::fmt::Debug for AsIs<'_, K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AsIs(..)")
+    }
+}
+
 /// Arguments are their own typed key.
 impl<T> Lookup for Args<T> {
     type Key = Self;
