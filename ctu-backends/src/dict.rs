@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Result, Stats, Ttl};
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
 use crate::memory::keyed::{Keyed, Seed, spread};
 use crate::memory::lifetime::{self, NEVER, Sweeper};
@@ -154,10 +155,10 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
         let new = (Keyed { hash, key: key.to_key(), expiry, weight: 1 }, value.clone());
         let _old = {
             let mut entries = self.write();
-            match entries.find_mut(spread(hash), |(held, _)| held.is(hash, key)) {
-                Some(entry) => Some(mem::replace(entry, new)),
-                None => {
-                    entries.insert_unique(spread(hash), new, |(held, _)| spread(held.hash));
+            match entries.entry(spread(hash), |(held, _)| held.is(hash, key), |(held, _)| spread(held.hash)) {
+                Occupied(entry) => Some(mem::replace(entry.into_mut(), new)),
+                Vacant(place) => {
+                    place.insert(new);
                     None
                 }
             }
