@@ -140,11 +140,12 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        if !held.is(self.hash, self.key) {
-            return false;
+        // The key last: to find it may mean to clone a value, as `SharedMemory` does.
+        let found = held.hash == self.hash && !held.is_expired(self.clock) && self.key.is(&held.key);
+        if found {
+            self.expiry.set(held.expiry);
         }
-        self.expiry.set(held.expiry);
-        !held.is_expired(self.clock)
+        found
     }
 }
 
