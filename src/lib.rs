@@ -41,7 +41,7 @@
 #![warn(missing_docs)]
 
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache};
+pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 pub use ctu_core::{
     Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
@@ -87,7 +87,7 @@ pub mod async_prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::MemoryCache;
+    pub use ctu_backends::{MemoryCache, SharedMemory};
     pub use ctu_core::memo::*;
     pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;

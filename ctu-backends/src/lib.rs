@@ -3,6 +3,7 @@
 //! | store | feature | what it is |
 //! |---|---|---|
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
+//! | [`SharedMemory`] | `memory` (default) | bounded, in memory, one budget for keys and values of any types |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
@@ -14,8 +15,12 @@
 mod dict;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "memory")]
+mod shared;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
+#[cfg(feature = "memory")]
+pub use shared::{SharedMemory, SharedMemoryBuilder};
