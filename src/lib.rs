@@ -89,7 +89,7 @@ pub mod __private {
     #[cfg(feature = "memory")]
     pub use ctu_backends::{MemoryCache, SharedMemory};
     pub use ctu_core::memo::*;
-    pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
+    pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
     pub use std::marker::PhantomData;
     pub use std::string::String;
