@@ -30,11 +30,17 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `memcached` | | [`MemcachedCache`]: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: [`AsyncMemcachedCache`] |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use ctu_backends::AsyncMemcachedCache;
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
+//! | [`MemcachedCache`] | `memcached` | bytes, on Memcached servers |
+//! | [`AsyncMemcachedCache`] | `memcached` and `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
@@ -12,10 +14,16 @@
 
 #[cfg(feature = "memory")]
 mod dict;
+#[cfg(feature = "memcached")]
+mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use memcached::AsyncMemcachedCache;
+#[cfg(feature = "memcached")]
+pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
