@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const LONGEST_RELATIVE: u64 = 60 * 60 * 24 * 30;
 /// The server counts in 32 bits, with a sign: what is later has expired at once.
 const LATEST_DATE: u64 = i32::MAX as u64;
+/// By how many seconds the server's clock may be behind that of its machine, as it counts the whole ones since its start.
+const BEHIND: u64 = 2;
 
 /// What to do about a lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +34,9 @@ impl Expiry {
             return Self::At(seconds);
         }
         let now = now();
-        let date = now.saturating_add(seconds).min(LATEST_DATE);
+        let date = now.saturating_add(seconds - BEHIND).min(LATEST_DATE);
         // Never longer than asked for; close to the last date a relative time is the longest there is.
-        if date > now + LONGEST_RELATIVE { Self::At(date) } else { Self::At(LONGEST_RELATIVE) }
+        if date >= now + LONGEST_RELATIVE - BEHIND { Self::At(date) } else { Self::At(LONGEST_RELATIVE) }
     }
 }
 
@@ -60,7 +62,7 @@ mod tests {
         assert_eq!(at(Duration::from_nanos(1), NOW), Expiry::At(1));
         assert_eq!(at(Duration::from_millis(1_001), NOW), Expiry::At(2));
         assert_eq!(at(Duration::from_secs(LONGEST_RELATIVE), NOW), Expiry::At(LONGEST_RELATIVE));
-        assert_eq!(at(Duration::from_secs(LONGEST_RELATIVE + 1), NOW), Expiry::At(NOW + LONGEST_RELATIVE + 1));
+        assert_eq!(at(Duration::from_secs(LONGEST_RELATIVE + 1), NOW), Expiry::At(NOW + LONGEST_RELATIVE - 1));
     }
 
     #[test]

@@ -54,6 +54,6 @@ mod tests {
     fn the_routes_are_the_same_in_every_build() {
         let all = servers(1..=8);
         let routes: Vec<_> = ["", "a", "b", "Xk~0{Zv", "app.1"].map(|key| route(&all, key.as_bytes())).to_vec();
-        assert_eq!(routes, [0, 0, 0, 0, 0]);
+        assert_eq!(routes, [7, 1, 6, 1, 3]);
     }
 }
