@@ -30,8 +30,8 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
-//! | `memcached` | | [`MemcachedCache`]: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: [`AsyncMemcachedCache`] |
+//! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncMemcachedCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -39,10 +39,10 @@
 
 #[cfg(all(feature = "memcached", feature = "tokio"))]
 pub use ctu_backends::AsyncMemcachedCache;
-#[cfg(feature = "memcached")]
-pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
     Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Encoding,
     Entry, Error, ErrorKind, HashJsonKey, Layer, ManualClock, Map, Mapped, Nanos, Reject, Result, Scoped, Stats, Store,

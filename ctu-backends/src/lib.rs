@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
-//! | [`MemcachedCache`] | `memcached` | bytes, on Memcached servers |
-//! | [`AsyncMemcachedCache`] | `memcached` and `tokio` | the same for async functions |
+//! | `MemcachedCache` | `memcached` | bytes, on Memcached servers |
+//! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 

@@ -127,13 +127,21 @@ impl<'r> Conversation<'r> {
 
     /// Whether this reply is the last of the window.
     fn check(&mut self, until: Until, reply: &Reply) -> Result<bool> {
-        let last = match (until, reply) {
-            (Until::First, Reply::Value(_) | Reply::Done(_) | Reply::Not(_) | Reply::Ok | Reply::Failed(_)) => true,
-            (Until::Barrier, Reply::Value(_) | Reply::Not(_) | Reply::Failed(_)) => false,
-            (Until::Barrier, Reply::Barrier) | (Until::End, Reply::End) => true,
-            (Until::End, Reply::Figure(..) | Reply::OtherFigure) => false,
-            _ => return Err(reply::garbage()),
+        let last = match until {
+            Until::First => true,
+            Until::Barrier => matches!(reply, Reply::Barrier),
+            Until::End => matches!(reply, Reply::End),
         };
+        let fits = match reply {
+            Reply::Value(_) | Reply::Not(_) | Reply::Failed(_) => until != Until::End,
+            // Quiet commands that succeed say nothing.
+            Reply::Done(_) | Reply::Ok => until == Until::First,
+            Reply::Barrier => until == Until::Barrier,
+            Reply::Figure(..) | Reply::OtherFigure | Reply::End => until == Until::End,
+        };
+        if !fits {
+            return Err(reply::garbage());
+        }
         let (flags, needed) = match reply {
             Reply::Value(value) => (value.flags, true),
             Reply::Done(flags) => (*flags, true),
@@ -193,7 +201,9 @@ mod tests {
         let get = Request::get(5, b"k");
         assert!(feed(&get, b"VA 1 O5\r\nx\r\n").is_ok());
         assert!(feed(&get, b"EN\r\n").is_ok());
-        for reply in ["VA 1\r\nx\r\n", "VA 1 O4\r\nx\r\n", "VA 1 O6\r\nx\r\n", "EN O4\r\n", "MN\r\n", "END\r\n", "HD\r\n"] {
+        for reply in
+            ["VA 1\r\nx\r\n", "VA 1 O4\r\nx\r\n", "VA 1 O6\r\nx\r\n", "EN O4\r\n", "MN\r\n", "END\r\n", "HD\r\n"]
+        {
             assert!(feed(&get, reply.as_bytes()).is_err(), "{reply}");
         }
         let many = Request::get_many(5, [&b"a"[..], b"b"].into_iter());

@@ -24,7 +24,8 @@ impl Failure {
         if is_timeout(&error) {
             return late(response).into();
         }
-        let error = Error::new(ErrorKind::Unavailable, "the connection to the memcached server broke").with_source(error);
+        let error =
+            Error::new(ErrorKind::Unavailable, "the connection to the memcached server broke").with_source(error);
         Self { error, closed: unanswered }
     }
 }

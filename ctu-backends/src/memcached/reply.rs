@@ -30,8 +30,7 @@ pub(super) enum Reply {
 }
 
 /// The server's figures that are read.
-pub(super) const FIGURES: [&str; 6] =
-    ["cmd_get", "get_hits", "cmd_set", "delete_hits", "delete_misses", "curr_items"];
+pub(super) const FIGURES: [&str; 6] = ["cmd_get", "get_hits", "cmd_set", "delete_hits", "delete_misses", "curr_items"];
 
 /// A value, and what comes with it.
 #[derive(Debug)]
@@ -73,12 +72,11 @@ pub(super) fn parse(unread: &[u8], max_value: usize) -> Result<Option<(Reply, us
         "VA" => return value(rest, &unread[end + 1..], max_value).map(|found| found.map(|(v, n)| (v, n + end + 1))),
         "HD" => Reply::Done(flags(rest)?),
         "EN" | "NF" => Reply::Not(flags(rest)?),
-        "NS" | "EX" => Reply::Failed(failed(rest)),
         "MN" => Reply::Barrier,
         "STAT" => figure(rest)?,
         "END" => Reply::End,
         "OK" => Reply::Ok,
-        "SERVER_ERROR" => Reply::Failed(failed(rest)),
+        "SERVER_ERROR" | "NS" | "EX" => Reply::Failed(failed(rest)),
         "ERROR" | "CLIENT_ERROR" => return Err(refused()),
         _ => return Err(garbage()),
     };

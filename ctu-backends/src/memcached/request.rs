@@ -129,7 +129,8 @@ struct Many {
 
 impl Many {
     fn new(first: u64, count: usize, width: usize) -> Self {
-        let request = Request { bytes: Vec::new(), windows: Vec::with_capacity(1), tokens: first..first + count as u64 };
+        let request =
+            Request { bytes: Vec::new(), windows: Vec::with_capacity(1), tokens: first..first + count as u64 };
         Self { request, width, start: 0, commands: 0 }
     }
 

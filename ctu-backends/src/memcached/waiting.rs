@@ -100,8 +100,7 @@ impl Transport {
             .map_err(|error| failure::no_connection(error, self.limits.connect))?;
         until += start.elapsed();
         let mut connection = Connection { stream, inbox: Inbox::default(), runtime, used: start };
-        let replies =
-            connection.converse_until(request, until, &self.limits).await.map_err(|failure| failure.error)?;
+        let replies = connection.converse_until(request, until, &self.limits).await.map_err(|failure| failure.error)?;
         server.put_back(connection, &self.limits);
         Ok(replies)
     }

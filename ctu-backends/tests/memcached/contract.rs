@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ctu_backends::{AsyncMemcachedCache, MemcachedCache, MemcachedCacheBuilder};
-use ctu_core::testing::Conformance;
+use ctu_core::testing::{Check, Conformance};
 use ctu_core::{AsyncCache, Cache, ErrorKind, Flagged, StackExt, Ttl};
 use servers::MemcachedServer;
 
@@ -28,6 +28,19 @@ fn the_blocking_store_keeps_the_contract() {
     Conformance::<[u8], Bytes>::real_time(Duration::from_secs(2))
         .max_value_bytes(1_000_000)
         .check(|| builder().build().unwrap());
+}
+
+#[test]
+fn stacks_of_layers_keep_the_contract() {
+    // Lifetimes are the store's own, and waited for above.
+    let checks = [Check::RoundTrip, Check::OddKeys, Check::OddValues, Check::GetMany, Check::PutMany, Check::Random];
+    let suite = || Conformance::<str, String>::real_time(Duration::from_secs(2)).only(checks).steps(500);
+    suite().check(|| builder().build().unwrap().json());
+    suite().check(|| builder().build().unwrap().prefixed("f.").json());
+    Conformance::<[u8], String>::real_time(Duration::from_secs(2))
+        .only(checks)
+        .steps(500)
+        .check(|| builder().build().unwrap().json_serde());
 }
 
 #[tokio::test]

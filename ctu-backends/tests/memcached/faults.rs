@@ -148,14 +148,49 @@ fn law2_harmless_a_server_that_is_flushed_has_misses() {
     );
 }
 
+#[test]
+fn law2_harmless_whoever_waits_for_a_connection_waits_no_longer_than_the_deadline() {
+    let server = MemcachedServer::start();
+    let cache = MemcachedCache::builder(&server.url()).response_deadline(SHORT * 5).pool_size(2).build().unwrap();
+    let ask = |check: &(dyn Fn(ctu_core::Result<Option<Bytes>>) + Sync)| {
+        let watch = Watch::new();
+        thread::scope(|scope| {
+            for n in 0..12 {
+                let (cache, watch) = (&cache, &watch);
+                scope.spawn(move || check(watch.within(SHORT * 5, "a call", || cache.get(&*key(n)))));
+            }
+        });
+    };
+    ask(&|found| assert_eq!(found.unwrap(), None));
+    server.pause();
+    ask(&|found| assert_eq!(found.unwrap_err().kind(), ErrorKind::Timeout));
+    server.resume();
+    ask(&|found| assert_eq!(found.unwrap(), None));
+}
+
+#[test]
+fn law2_harmless_a_host_is_found_by_its_name_or_is_an_error_in_time() {
+    let server = MemcachedServer::start();
+    on_both(
+        || MemcachedCache::builder(&format!("memcached://localhost:{}", server.port())),
+        |cache| cache.put(b"k", &value(1), Ttl::Default).unwrap(),
+    );
+    let builder = || MemcachedCache::builder("memcached://there-is-no-such-host.invalid").connect_deadline(SHORT * 5);
+    on_both(builder, |cache| {
+        let error = Watch::new().within(SHORT * 5, "a call", || cache.get(b"k")).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout), "{error:?}");
+    });
+}
+
 /// Passes every piece of a reply on, a tenth of them after the deadline.
 fn stalling(server: &MemcachedServer, deadline: Duration) -> Proxy {
     let seed = AtomicU64::new(1);
     Proxy::new(server.port(), move || {
         let mut x = seed.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        if (x >> 32) % 10 == 0 {
-            thread::sleep(deadline.mul_f64(0.8 + ((x >> 40) % 8) as f64 / 10.0));
+        if (x >> 32).is_multiple_of(10) {
+            // From 0.8 to 1.5 deadlines.
+            thread::sleep(deadline * (8 + (x >> 40) as u32 % 8) / 10);
         }
     })
 }

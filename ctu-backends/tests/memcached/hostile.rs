@@ -57,7 +57,10 @@ fn law2_harmless_garbage_is_an_error_in_time() {
     ] {
         every_operation_fails(always(answer), &[ErrorKind::Protocol]);
     }
-    every_operation_fails(always(b"SERVER_ERROR JUNK\r\n"), &[ErrorKind::Unavailable, ErrorKind::Protocol, ErrorKind::Timeout]);
+    every_operation_fails(
+        always(b"SERVER_ERROR JUNK\r\n"),
+        &[ErrorKind::Unavailable, ErrorKind::Protocol, ErrorKind::Timeout],
+    );
 }
 
 #[test]

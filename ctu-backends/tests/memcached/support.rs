@@ -188,7 +188,7 @@ impl Proxy {
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, before: impl Fn(&[u8])) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
         before(&buffer[..length]);
         if to.write_all(&buffer[..length]).is_err() {

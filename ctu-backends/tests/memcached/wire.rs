@@ -14,9 +14,7 @@ use crate::support::{Proxy, key, on_both, value};
 fn each_operation_is_one_round_trip() {
     let server = MemcachedServer::start();
     let proxy = Proxy::new(server.port(), || ());
-    let builder = || {
-        MemcachedCache::builder(&proxy.url()).namespace("app.").response_deadline(Duration::from_secs(10))
-    };
+    let builder = || MemcachedCache::builder(&proxy.url()).namespace("app.").response_deadline(Duration::from_secs(10));
     on_both(builder, |cache| {
         let commands = |sent: String| sent.lines().filter(|line| line.starts_with('m')).count();
         // Also on the first use of the connection: nothing is sent before.
