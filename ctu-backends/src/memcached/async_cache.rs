@@ -43,12 +43,11 @@ impl AsyncMemcachedCache {
     ///
     /// `Config`, with the part of the url that is wrong.
     pub fn open(url: &str) -> Result<Self> {
-        Self::builder(url).build_async()
+        Self::builder(url).build()
     }
 
-    /// The settings of a store on the servers of a url; call
-    /// [`build_async`](MemcachedCacheBuilder::build_async) on them.
-    pub fn builder(url: &str) -> MemcachedCacheBuilder {
+    /// The settings of a store on the servers of a url, as for [`open`](Self::open).
+    pub fn builder(url: &str) -> MemcachedCacheBuilder<Self> {
         MemcachedCacheBuilder::new(url)
     }
 

@@ -1,6 +1,7 @@
 //! The settings of a Memcached store.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -33,32 +34,33 @@ const LARGEST_MAX_VALUE: usize = 1 << 30;
 /// let cache = MemcachedCache::builder("memcached://one.example,two.example:11311")
 ///     .namespace("app.")
 ///     .ttl(Duration::from_secs(60))
-///     .response_deadline(Duration::from_millis(50))
+///     .response_timeout(Duration::from_millis(50))
 ///     .build()?;
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
 #[must_use = "call `.build()`"]
-#[derive(Clone)]
-pub struct MemcachedCacheBuilder {
+pub struct MemcachedCacheBuilder<C> {
     url: String,
     namespace: String,
     ttl: Ttl,
-    connect_deadline: Duration,
-    response_deadline: Duration,
+    connect_timeout: Duration,
+    response_timeout: Duration,
     pool_size: usize,
     max_value: usize,
+    store: PhantomData<fn() -> C>,
 }
 
-impl MemcachedCacheBuilder {
+impl<C> MemcachedCacheBuilder<C> {
     pub(super) fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
             namespace: String::new(),
             ttl: Ttl::Default,
-            connect_deadline: CONNECT_DEADLINE,
-            response_deadline: RESPONSE_DEADLINE,
+            connect_timeout: CONNECT_DEADLINE,
+            response_timeout: RESPONSE_DEADLINE,
             pool_size: POOL_SIZE,
             max_value: MAX_VALUE,
+            store: PhantomData,
         }
     }
 
@@ -81,15 +83,15 @@ impl MemcachedCacheBuilder {
     }
 
     /// How long it may take to connect to a server. Default: 1 s; at most an hour.
-    pub const fn connect_deadline(mut self, deadline: Duration) -> Self {
-        self.connect_deadline = deadline;
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
         self
     }
 
     /// How long an operation may wait for a server that is connected, and for a free connection to it. Default: 500 ms;
     /// at most an hour.
-    pub const fn response_deadline(mut self, deadline: Duration) -> Self {
-        self.response_deadline = deadline;
+    pub const fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
         self
     }
 
@@ -106,40 +108,21 @@ impl MemcachedCacheBuilder {
         self
     }
 
-    /// The store, which connects when it is first used.
-    ///
-    /// # Errors
-    ///
-    /// `Config` for a setting that can't be, by name.
-    pub fn build(&self) -> Result<MemcachedCache> {
-        self.settings().map(MemcachedCache::new)
-    }
-
-    /// The store for async functions, which connects when it is first used.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    #[cfg(feature = "tokio")]
-    pub fn build_async(&self) -> Result<AsyncMemcachedCache> {
-        self.settings().map(AsyncMemcachedCache::new)
-    }
-
-    fn settings(&self) -> Result<Settings> {
+    fn settings(self) -> Result<Settings> {
         let servers = url::parse(&self.url)?;
         if !key::is_namespace(&self.namespace) {
             return Err(wrong(format!(
                 "the namespace is longer than {LONGEST_NAMESPACE} bytes, or has a space, a control character or a `\"`"
             )));
         }
-        if self.connect_deadline.is_zero() || self.response_deadline.is_zero() {
-            return Err(wrong("a deadline is zero"));
+        if self.connect_timeout.is_zero() || self.response_timeout.is_zero() {
+            return Err(wrong("a timeout is zero"));
         }
         if self.pool_size == 0 {
             return Err(wrong("the pool size is zero"));
         }
         let calls = Calls {
-            namespace: self.namespace.clone(),
+            namespace: self.namespace,
             ttl: self.ttl.or(Some(TTL)),
             max_value: self.max_value.min(LARGEST_MAX_VALUE),
             servers: servers.iter().map(Address::identity).collect(),
@@ -147,12 +130,35 @@ impl MemcachedCacheBuilder {
             errors: AtomicU64::new(0),
         };
         let limits = Limits {
-            connect: self.connect_deadline.min(LONGEST_DEADLINE),
-            response: self.response_deadline.min(LONGEST_DEADLINE),
+            connect: self.connect_timeout.min(LONGEST_DEADLINE),
+            response: self.response_timeout.min(LONGEST_DEADLINE),
             connections: self.pool_size,
             max_value: calls.max_value,
         };
         Ok(Settings { calls, servers, limits })
+    }
+}
+
+impl MemcachedCacheBuilder<MemcachedCache> {
+    /// The store, which connects when it is first used.
+    ///
+    /// # Errors
+    ///
+    /// `Config` for a setting that can't be, by name.
+    pub fn build(self) -> Result<MemcachedCache> {
+        self.settings().map(MemcachedCache::new)
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl MemcachedCacheBuilder<AsyncMemcachedCache> {
+    /// The store for async functions, which connects when it is first used.
+    ///
+    /// # Errors
+    ///
+    /// `Config` for a setting that can't be, by name.
+    pub fn build(self) -> Result<AsyncMemcachedCache> {
+        self.settings().map(AsyncMemcachedCache::new)
     }
 }
 
@@ -173,13 +179,13 @@ pub(super) struct Limits {
 }
 
 /// Without the url, which may have a password by mistake.
-impl fmt::Debug for MemcachedCacheBuilder {
+impl<C> fmt::Debug for MemcachedCacheBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemcachedCacheBuilder")
             .field("namespace", &self.namespace)
             .field("ttl", &self.ttl)
-            .field("connect_deadline", &self.connect_deadline)
-            .field("response_deadline", &self.response_deadline)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
             .field("pool_size", &self.pool_size)
             .field("max_value", &self.max_value)
             .finish_non_exhaustive()

@@ -66,7 +66,7 @@ impl MemcachedCache {
     }
 
     /// The settings of a store on the servers of a url, as for [`open`](Self::open).
-    pub fn builder(url: &str) -> MemcachedCacheBuilder {
+    pub fn builder(url: &str) -> MemcachedCacheBuilder<Self> {
         MemcachedCacheBuilder::new(url)
     }
 

@@ -5,22 +5,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use ctu_backends::{AsyncMemcachedCache, MemcachedCache, MemcachedCacheBuilder};
+use ctu_backends::{AsyncMemcachedCache, MemcachedCache};
 use ctu_core::testing::{Check, Conformance};
 use ctu_core::{AsyncCache, Cache, ErrorKind, Flagged, StackExt, Ttl};
 use servers::MemcachedServer;
 
-use crate::support::{key, on_both, value};
+use crate::support::{Setup, key, on_both, value};
 
 static SERVER: LazyLock<MemcachedServer> = LazyLock::new(|| MemcachedServer::start_with(&["-m", "256"]));
 
 /// A store of its own on the shared server.
-fn builder() -> MemcachedCacheBuilder {
+fn builder() -> Setup {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    MemcachedCache::builder(&SERVER.url())
-        .namespace(format!("test{number}."))
-        .response_deadline(Duration::from_secs(10))
+    Setup::new(&SERVER.url()).namespace(format!("test{number}.")).response_timeout(Duration::from_secs(10))
 }
 
 #[test]
@@ -173,15 +171,11 @@ fn law6_bounded_a_value_that_the_server_refuses_is_of_the_kind_limit() {
 
 #[test]
 fn law5_apart_namespaces_do_not_see_each_other() {
-    let (a, b) = (builder(), builder());
-    on_both(
-        || a.clone(),
-        |cache| {
-            cache.put(b"k", &value(1), Ttl::Default).unwrap();
-            let other = b.build().unwrap();
-            assert_eq!(Cache::<[u8], Bytes>::get(&other, b"k").unwrap(), None);
-        },
-    );
+    on_both(builder, |cache| {
+        cache.put(b"k", &value(1), Ttl::Default).unwrap();
+        let other = builder().build().unwrap();
+        assert_eq!(Cache::<[u8], Bytes>::get(&other, b"k").unwrap(), None);
+    });
 }
 
 #[test]
@@ -201,7 +195,7 @@ fn the_servers_figures_are_summed_up() {
     let servers = [MemcachedServer::start(), MemcachedServer::start()];
     let url = format!("memcached://127.0.0.1:{},127.0.0.1:{}", servers[0].port(), servers[1].port());
     on_both(
-        || MemcachedCache::builder(&url),
+        || Setup::new(&url),
         |cache| {
             cache.flush_server().unwrap();
             let before = cache.stats().unwrap();
@@ -228,8 +222,7 @@ fn the_servers_figures_are_summed_up() {
 
 #[test]
 fn flags_are_kept_for_those_who_ask_for_them() {
-    let builder = builder();
-    let cache = builder.build().unwrap();
+    let cache = builder().build().unwrap();
     let flagged = Flagged { flags: 7, data: "x".into() };
     cache.put(&b"k"[..], &flagged, Ttl::Default).unwrap();
     assert_eq!(cache.get(&b"k"[..]).unwrap(), Some(flagged));
@@ -275,18 +268,18 @@ fn law2_harmless_without_a_runtime_the_async_store_is_an_error() {
 
 #[test]
 fn wrong_settings_are_named() {
-    let error = |builder: MemcachedCacheBuilder| {
+    let error = |builder: Setup| {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         error.to_string()
     };
-    let good = || MemcachedCache::builder("memcached://localhost");
+    let good = || Setup::new("memcached://localhost");
     assert!(good().build().is_ok());
     assert!(error(good().namespace("a b")).contains("namespace"));
     assert!(error(good().pool_size(0)).contains("pool"));
-    assert!(error(good().response_deadline(Duration::ZERO)).contains("deadline"));
-    assert!(error(good().connect_deadline(Duration::ZERO)).contains("deadline"));
-    assert!(error(MemcachedCache::builder("memcached://user:secret@host")).contains("password"));
-    assert!(good().connect_deadline(Duration::MAX).response_deadline(Duration::MAX).build().is_ok());
+    assert!(error(good().response_timeout(Duration::ZERO)).contains("timeout"));
+    assert!(error(good().connect_timeout(Duration::ZERO)).contains("timeout"));
+    assert!(error(Setup::new("memcached://user:secret@host")).contains("password"));
+    assert!(good().connect_timeout(Duration::MAX).response_timeout(Duration::MAX).build().is_ok());
     assert!(!format!("{:?}", MemcachedCache::builder("memcached://user:secret@host")).contains("secret"));
 }

@@ -9,14 +9,14 @@ use ctu_backends::MemcachedCache;
 use ctu_core::{AsyncCache, Cache, ErrorKind, Ttl};
 use servers::MemcachedServer;
 
-use crate::support::{Proxy, Subject, Watch, key, on_both, value};
+use crate::support::{Proxy, Setup, Subject, Watch, key, on_both, value};
 
 const SHORT: Duration = Duration::from_millis(20);
 
 #[test]
 fn law2_harmless_a_server_that_is_down_at_the_start_may_come_later() {
     let server = MemcachedServer::start();
-    let builder = || MemcachedCache::builder(&server.url()).connect_deadline(SHORT).response_deadline(SHORT);
+    let builder = || Setup::new(&server.url()).connect_timeout(SHORT).response_timeout(SHORT);
     on_both(builder, |cache| {
         server.kill();
         let watch = Watch::new();
@@ -45,7 +45,7 @@ fn recovers(cache: &Subject) {
 #[test]
 fn law2_harmless_a_server_that_stops_costs_each_call_its_deadline() {
     let server = MemcachedServer::start();
-    let builder = || MemcachedCache::builder(&server.url()).connect_deadline(SHORT).response_deadline(SHORT);
+    let builder = || Setup::new(&server.url()).connect_timeout(SHORT).response_timeout(SHORT);
     on_both(builder, |cache| {
         for n in 0..50 {
             while cache.put(&key(n), &value(n), Ttl::Default).is_err() {}
@@ -86,7 +86,7 @@ fn law2_harmless_a_server_that_stops_costs_each_call_its_deadline() {
 #[test]
 fn law2_harmless_a_server_that_is_killed_and_comes_back_is_used_again() {
     let server = MemcachedServer::start();
-    let builder = || MemcachedCache::builder(&server.url());
+    let builder = || Setup::new(&server.url());
     on_both(builder, |cache| {
         cache.put(b"k", &value(1), Ttl::Default).unwrap();
         server.kill();
@@ -105,7 +105,7 @@ fn law2_harmless_a_server_that_is_killed_and_comes_back_is_used_again() {
 fn law2_harmless_broken_connections_are_replaced_unnoticed() {
     let server = MemcachedServer::start();
     let proxy = Proxy::new(server.port(), || ());
-    let builder = || MemcachedCache::builder(&proxy.url()).response_deadline(Duration::from_secs(5));
+    let builder = || Setup::new(&proxy.url()).response_timeout(Duration::from_secs(5));
     let cache = builder().build().unwrap();
     for round in 0..5 {
         // A connection for each of the threads.
@@ -137,7 +137,7 @@ fn law2_harmless_broken_connections_are_replaced_unnoticed() {
 fn law2_harmless_a_server_that_is_flushed_has_misses() {
     let server = MemcachedServer::start();
     on_both(
-        || MemcachedCache::builder(&server.url()),
+        || Setup::new(&server.url()),
         |cache| {
             cache.put(b"k", &value(1), Ttl::Default).unwrap();
             MemcachedCache::open(&server.url()).unwrap().flush_server().unwrap();
@@ -151,7 +151,7 @@ fn law2_harmless_a_server_that_is_flushed_has_misses() {
 #[test]
 fn law2_harmless_whoever_waits_for_a_connection_waits_no_longer_than_the_deadline() {
     let server = MemcachedServer::start();
-    let cache = MemcachedCache::builder(&server.url()).response_deadline(SHORT * 5).pool_size(2).build().unwrap();
+    let cache = Setup::new(&server.url()).response_timeout(SHORT * 5).pool_size(2).build().unwrap();
     let ask = |check: &(dyn Fn(ctu_core::Result<Option<Bytes>>) + Sync)| {
         let watch = Watch::new();
         thread::scope(|scope| {
@@ -172,10 +172,10 @@ fn law2_harmless_whoever_waits_for_a_connection_waits_no_longer_than_the_deadlin
 fn law2_harmless_a_host_is_found_by_its_name_or_is_an_error_in_time() {
     let server = MemcachedServer::start();
     on_both(
-        || MemcachedCache::builder(&format!("memcached://localhost:{}", server.port())),
+        || Setup::new(&format!("memcached://localhost:{}", server.port())),
         |cache| cache.put(b"k", &value(1), Ttl::Default).unwrap(),
     );
-    let builder = || MemcachedCache::builder("memcached://there-is-no-such-host.invalid").connect_deadline(SHORT * 5);
+    let builder = || Setup::new("memcached://there-is-no-such-host.invalid").connect_timeout(SHORT * 5);
     on_both(builder, |cache| {
         let error = Watch::new().within(SHORT * 5, "a call", || cache.get(b"k")).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout), "{error:?}");
@@ -202,7 +202,7 @@ fn law1_exact_a_late_reply_is_not_taken_for_the_next_answer() {
     let direct = MemcachedCache::open(&server.url()).unwrap();
     (0..100).for_each(|n| direct.put(&*key(n), &value(n), Ttl::Default).unwrap());
     let proxy = stalling(&server, deadline);
-    let builder = || MemcachedCache::builder(&proxy.url()).response_deadline(deadline).pool_size(4);
+    let builder = || Setup::new(&proxy.url()).response_timeout(deadline).pool_size(4);
     let cache = builder().build().unwrap();
     let (late, hits) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let check = |n: usize, found: ctu_core::Result<Option<Bytes>>| match found {
@@ -244,7 +244,7 @@ async fn law1_exact_late_replies_and_abandoned_calls_disturb_no_other_async_call
     let direct = MemcachedCache::open(&server.url()).unwrap();
     (0..100).for_each(|n| direct.put(&*key(n), &value(n), Ttl::Default).unwrap());
     let proxy = stalling(&server, deadline);
-    let cache = MemcachedCache::builder(&proxy.url()).response_deadline(deadline).pool_size(4).build_async().unwrap();
+    let cache = Setup::new(&proxy.url()).response_timeout(deadline).pool_size(4).build_async().unwrap();
     let cache = std::sync::Arc::new(cache);
     let workers: Vec<_> = (0..8)
         .map(|worker| {

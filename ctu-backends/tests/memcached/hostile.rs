@@ -4,19 +4,18 @@ use std::io::{Read, Write};
 use std::thread;
 use std::time::Duration;
 
-use ctu_backends::MemcachedCache;
 use ctu_core::ErrorKind;
 
-use crate::support::{Watch, fake, on_both};
+use crate::support::{Setup, Watch, fake, on_both};
 
 const SHORT: Duration = Duration::from_millis(50);
 
 /// Every operation fails in time, without a word of what was asked.
 fn every_operation_fails(port: u16, kinds: &[ErrorKind]) {
     let builder = || {
-        MemcachedCache::builder(&format!("memcached://127.0.0.1:{port}"))
-            .connect_deadline(SHORT)
-            .response_deadline(SHORT)
+        Setup::new(&format!("memcached://127.0.0.1:{port}"))
+            .connect_timeout(SHORT)
+            .response_timeout(SHORT)
             .max_value(100_000)
     };
     on_both(builder, |cache| {

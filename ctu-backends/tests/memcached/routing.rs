@@ -6,7 +6,7 @@ use ctu_backends::MemcachedCache;
 use ctu_core::{ErrorKind, Ttl};
 use servers::MemcachedServer;
 
-use crate::support::{Watch, key, on_both, value};
+use crate::support::{Setup, Watch, key, on_both, value};
 
 const KEYS: usize = 300;
 const SHORT: Duration = Duration::from_millis(50);
@@ -19,8 +19,7 @@ fn url(servers: &[&MemcachedServer]) -> String {
 #[test]
 fn law2_harmless_a_dead_server_takes_only_its_own_keys_along() {
     let [a, b, c] = [(); 3].map(|()| MemcachedServer::start());
-    let builder =
-        || MemcachedCache::builder(&url(&[&a, &b, &c])).connect_deadline(SHORT * 10).response_deadline(SHORT * 10);
+    let builder = || Setup::new(&url(&[&a, &b, &c])).connect_timeout(SHORT * 10).response_timeout(SHORT * 10);
     on_both(builder, |cache| {
         let keys: Vec<_> = (0..KEYS).map(key).collect();
         let keys: Vec<_> = keys.iter().map(Vec::as_slice).collect();
@@ -59,7 +58,7 @@ fn law2_harmless_a_dead_server_takes_only_its_own_keys_along() {
 #[test]
 fn law2_harmless_two_servers_that_hang_cost_a_batch_one_deadline() {
     let [a, b, c] = [(); 3].map(|()| MemcachedServer::start());
-    let builder = || MemcachedCache::builder(&url(&[&a, &b, &c])).response_deadline(SHORT);
+    let builder = || Setup::new(&url(&[&a, &b, &c])).response_timeout(SHORT);
     on_both(builder, |cache| {
         let keys: Vec<_> = (0..KEYS).map(key).collect();
         let keys: Vec<_> = keys.iter().map(Vec::as_slice).collect();

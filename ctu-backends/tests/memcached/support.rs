@@ -15,6 +15,40 @@ use tokio::runtime::Runtime;
 /// What an operation may take beyond its deadline.
 const GRACE: Duration = Duration::from_millis(50);
 
+/// The settings of a store of either kind.
+pub(crate) struct Setup(MemcachedCacheBuilder<MemcachedCache>, MemcachedCacheBuilder<AsyncMemcachedCache>);
+
+macro_rules! settings {
+    ($($name:ident: $type:ty),*) => {
+        impl Setup {
+            pub(crate) fn new(url: &str) -> Self {
+                Self(MemcachedCache::builder(url), AsyncMemcachedCache::builder(url))
+            }
+
+            $(pub(crate) fn $name(self, value: $type) -> Self {
+                Self(self.0.$name(value.clone()), self.1.$name(value))
+            })*
+
+            pub(crate) fn build(self) -> Result<MemcachedCache> {
+                self.0.build()
+            }
+
+            pub(crate) fn build_async(self) -> Result<AsyncMemcachedCache> {
+                self.1.build()
+            }
+        }
+    };
+}
+
+settings!(
+    namespace: impl Into<String> + Clone,
+    ttl: Ttl,
+    connect_timeout: Duration,
+    response_timeout: Duration,
+    pool_size: usize,
+    max_value: usize
+);
+
 /// A store of either kind.
 pub(crate) enum Subject {
     Blocking(MemcachedCache),
@@ -22,7 +56,7 @@ pub(crate) enum Subject {
 }
 
 /// The same test on a store of each kind.
-pub(crate) fn on_both(builder: impl Fn() -> MemcachedCacheBuilder, test: impl Fn(&Subject)) {
+pub(crate) fn on_both(builder: impl Fn() -> Setup, test: impl Fn(&Subject)) {
     test(&Subject::Blocking(builder().build().unwrap()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     test(&Subject::Async(builder().build_async().unwrap(), runtime));

@@ -4,17 +4,16 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::Duration;
 use std::{io, thread};
 
-use ctu_backends::MemcachedCache;
 use ctu_core::Ttl;
 use servers::MemcachedServer;
 
-use crate::support::{Proxy, key, on_both, value};
+use crate::support::{Proxy, Setup, key, on_both, value};
 
 #[test]
 fn each_operation_is_one_round_trip() {
     let server = MemcachedServer::start();
     let proxy = Proxy::new(server.port(), || ());
-    let builder = || MemcachedCache::builder(&proxy.url()).namespace("app.").response_deadline(Duration::from_secs(10));
+    let builder = || Setup::new(&proxy.url()).namespace("app.").response_timeout(Duration::from_secs(10));
     on_both(builder, |cache| {
         let commands = |sent: String| sent.lines().filter(|line| line.starts_with('m')).count();
         // Also on the first use of the connection: nothing is sent before.
@@ -48,7 +47,7 @@ fn each_operation_is_one_round_trip() {
 #[test]
 fn batches_larger_than_all_buffers_do_not_stall() {
     let server = MemcachedServer::start_with(&["-m", "256"]);
-    let builder = || MemcachedCache::builder(&server.url()).response_deadline(Duration::from_secs(20));
+    let builder = || Setup::new(&server.url()).response_timeout(Duration::from_secs(20));
     on_both(builder, |cache| {
         let keys: Vec<Vec<u8>> = (0..3_000).map(|n| format!("{n:0190}").into_bytes()).collect();
         let value = bytes::Bytes::from(vec![b'v'; 20_000]);
@@ -72,7 +71,7 @@ fn a_server_may_be_at_a_unix_socket() {
             thread::spawn(move || relay(&client, &server));
         }
     });
-    let builder = || MemcachedCache::builder(&format!("memcached://{}", path.display()));
+    let builder = || Setup::new(&format!("memcached://{}", path.display()));
     on_both(builder, |cache| {
         for n in 0..10 {
             cache.put(&key(n), &value(n), Ttl::Default).unwrap();
