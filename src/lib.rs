@@ -35,13 +35,19 @@
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
+//! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncMemcachedCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
     Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,

@@ -5,6 +5,8 @@
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
 //! | [`SharedMemory`] | `memory` (default) | bounded, in memory, one budget for keys and values of any types |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
+//! | `MemcachedCache` | `memcached` | bytes, on Memcached servers |
+//! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
@@ -13,6 +15,8 @@
 
 #[cfg(feature = "memory")]
 mod dict;
+#[cfg(feature = "memcached")]
+mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
 #[cfg(feature = "memory")]
@@ -20,6 +24,10 @@ mod shared;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use memcached::AsyncMemcachedCache;
+#[cfg(feature = "memcached")]
+pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
