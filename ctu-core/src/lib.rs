@@ -23,6 +23,8 @@ mod map;
 pub mod memo;
 mod sha3;
 mod stats;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use async_cache::{AsyncCache, AsyncStore};
 pub use cache::{Cache, CacheMut, Store};
