@@ -23,6 +23,7 @@
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
 //! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
+//!   With their features, `RedisCache` and `AsyncRedisCache`.
 //! - [`Map`]: the way to write a layer that translates keys and values.
 //!
 //! # Features
@@ -30,11 +31,17 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `tokio` | | with `redis`: `AsyncRedisCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{

@@ -59,6 +59,9 @@ fn check_network(rest: &str) -> Result<()> {
     if host.is_empty() {
         return Err(wrong("host is missing"));
     }
+    if host.starts_with('[') && host != "[]" {
+        return Err(wrong("host is an IPv6 address whose bracket is not closed"));
+    }
     if port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port == 0) || port.parse::<u16>().is_err()) {
         return Err(wrong("port is not a number from 1 to 65535 (percent-encode `/`, `?`, `#` and `@` in a password)"));
     }
