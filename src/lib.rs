@@ -32,6 +32,7 @@
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `tokio` | | with `redis`: `AsyncRedisCache` |
 //! | `full` | | everything |
 
