@@ -78,8 +78,8 @@ fn in_another_process(test: &str, authority: &str) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--ignored"]).env("SSL_CERT_FILE", format!("{CERTIFICATES}/{authority}"));
     let output = command.env_remove("SSL_CERT_DIR").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
 }
 
 #[test]
