@@ -2,22 +2,11 @@
 
 use std::future::Future;
 
-use crate::memo::{self, Lookup, OkOnly, Site, Whole};
+use crate::memo::{self, AsIs, OkOnly, Site, Whole};
 use crate::{AsyncCache, Cache, Result, Ttl};
 
 /// By-hand memoization is counted and logged under this name.
 static BY_HAND: Site = Site::new("get_or_set_with");
-
-/// A borrowed key is asked with as it is.
-struct AsIs<'k, K: ?Sized>(&'k K);
-
-impl<K: ?Sized> Lookup for AsIs<'_, K> {
-    type Key = K;
-
-    fn key(&self) -> &K {
-        self.0
-    }
-}
 
 /// Conveniences on every [`Cache`].
 ///

@@ -17,7 +17,7 @@ pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
 use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, unpoisoned};
 use self::lifetime::{NEVER, Sweeper};
-use self::traits::in_memory;
+use self::traits::{in_memory, never_waits};
 
 /// A bounded cache in memory, with typed keys and values.
 ///
@@ -119,13 +119,15 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     #[inline]
-    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&'a self, key: &'a Q) -> Lookup<'a, Q> {
-        Lookup { hash: self.seed.hash(key), key, clock: &self.clock, expiry: Cell::new(NEVER) }
+    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
+        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
     }
 
     #[inline]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        self.entries.get(&self.lookup(key))
+        let lookup = self.lookup(key);
+        let value = self.entries.get(&lookup)?;
+        (!lookup.is_expired(&self.clock)).then_some(value)
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
@@ -136,7 +138,8 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        self.entries.contains_key(&self.lookup(key))
+        let lookup = self.lookup(key);
+        self.entries.contains_key(&lookup) && !lookup.is_expired(&self.clock)
     }
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
@@ -188,7 +191,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 fn too_heavy() -> Error {
     Error::new(
         ErrorKind::Limit,
-        "the entry weighs more than fits in one shard of this MemoryCache, and was not stored: give the cache a larger \
+        "the entry weighs more than fits in one shard of this store, and was not stored: give the store a larger \
          `capacity` or fewer `shards`",
     )
 }
