@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ctu_core::testing::Conformance;
-use ctu_core::{AsyncCacheExt, Ttl};
+use ctu_core::{AsyncCache, AsyncCacheExt, StackExt, Ttl};
 
 use crate::form::{Form, Options, bytes, on_both_forms, raw};
 
@@ -18,6 +18,7 @@ on_both_forms! {
     batches_are_one_command
     stats_are_those_of_the_server
     a_unix_socket_works_too
+    law1_exact_typed_stacks_stand_on_it
 }
 
 async fn keeps_the_contract<F: Form>() {
@@ -146,4 +147,17 @@ async fn a_unix_socket_works_too<F: Form>() {
     }
     stopwatch.check();
     server.resume();
+}
+
+async fn law1_exact_typed_stacks_stand_on_it<F: Form>() {
+    let stack = F::open(&Options::shared()).prefixed("f.").json();
+    let value = (String::from("é\n"), vec![1.5, -0.0], None::<u64>);
+    AsyncCacheExt::set(&stack, "key", &value).await.unwrap();
+    assert_eq!(stack.get("key").await.unwrap(), Some(value));
+    stack.put("other", &7_u64, Ttl::After(Duration::from_secs(9))).await.unwrap();
+    let entry: ctu_core::Entry<u64> = stack.get_entry("other").await.unwrap().unwrap();
+    assert!(entry.value == 7 && entry.ttl.unwrap() <= Duration::from_secs(9));
+    // What another type was stored as is a miss.
+    let text: Option<String> = stack.get("other").await.unwrap();
+    assert_eq!(text, None);
 }
