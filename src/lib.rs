@@ -22,7 +22,8 @@
 //!   The function's name is also a type with companions: `f::in_cache(..)`, `f::evict(..)`, `f::peek(..)`,
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
-//! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
+//! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded); with their features, `RedisCache` and
+//!   `AsyncRedisCache`.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -34,9 +35,11 @@
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncMemcachedCache` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -44,6 +47,10 @@
 
 #[cfg(all(feature = "memcached", feature = "tokio"))]
 pub use ctu_backends::AsyncMemcachedCache;
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 #[cfg(feature = "memcached")]

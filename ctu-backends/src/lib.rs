@@ -7,6 +7,8 @@
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
 //! | `MemcachedCache` | `memcached` | bytes, on Memcached servers |
 //! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
+//! | `RedisCache` | `redis` | bytes on a Redis server |
+//! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
@@ -19,6 +21,8 @@ mod dict;
 mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "memory")]
 mod shared;
 
@@ -30,5 +34,9 @@ pub use memcached::AsyncMemcachedCache;
 pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use redis::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use redis::{RedisCache, RedisCacheBuilder};
 #[cfg(feature = "memory")]
 pub use shared::{SharedMemory, SharedMemoryBuilder};
