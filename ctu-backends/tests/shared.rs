@@ -13,7 +13,10 @@ use typed::View;
 /// With room for all the entries of the suite.
 fn shared<K, V>(clock: Clock, ttl: Option<Duration>) -> View<K, V> {
     let builder = SharedMemory::builder().capacity(15_000).clock(clock);
-    View::new(ttl.into_iter().fold(builder, |builder, ttl| builder.ttl(ttl)).build())
+    View::new(match ttl {
+        Some(ttl) => builder.ttl(ttl).build(),
+        None => builder.build(),
+    })
 }
 
 contract::contract!(shared);
