@@ -22,8 +22,8 @@
 //!   The function's name is also a type with companions: `f::in_cache(..)`, `f::evict(..)`, `f::peek(..)`,
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
-//! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded); with their features, `RedisCache` and
-//!   `AsyncRedisCache`.
+//! - Stores: [`MemoryCache`] (bounded), [`SharedMemory`] (bounded, for many functions of any types) and [`DictCache`]
+//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -31,7 +31,7 @@
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `memory` | yes | [`MemoryCache`], [`SharedMemory`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
