@@ -1,4 +1,4 @@
-//! Several functions over one stack of caches: the example of the Python library CacheToolsUtils, in Rust.
+//! Several functions over one stack of caches: the example of the Python library `CacheToolsUtils`, in Rust.
 //!
 //! The store at the bottom holds bytes, as a server's does, so that one stack serves functions of any types. Each function
 //! has a prefix of its own there, the same in every process.

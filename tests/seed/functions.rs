@@ -69,8 +69,9 @@ fn test_functions() -> ctu::Result<()> {
 fn test_functions_at_run_time() -> ctu::Result<()> {
     type Bytewise = StatsCache<MemoryCache<Vec<u8>, Bytes>>;
     type Typed = ToBytesCache<PrefixedCache<&'static Bytewise>>;
+    type Memoized = Memo<Typed, fn(&u64) -> u64>;
     static CS: LazyLock<Bytewise> = LazyLock::new(|| MemoryCache::new(1_024).with_stats());
-    static SUM_N2: LazyLock<Memo<Typed, fn(&u64) -> u64>> = LazyLock::new(|| {
+    static SUM_N2: LazyLock<Memoized> = LazyLock::new(|| {
         Memo::new((&*CS).prefixed("2.").to_bytes(), |&n| if n >= 1 { n * n + SUM_N2.call(&(n - 1)) } else { 0 })
     });
     assert_eq!(SUM_N2.call(&128), sums::sum_n2::uncached(128));

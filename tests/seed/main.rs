@@ -1,4 +1,4 @@
-//! The test suite of CacheToolsUtils 11.0, the Python library that ctu comes from, test by test under its names.
+//! The test suite of `CacheToolsUtils` 11.0, the Python library that ctu comes from, test by test under its names.
 //!
 //! Every figure that it asserts is asserted here: 50 entries, hits of 0.9, 259 entries of two methods. Where a stack is
 //! named, it is the nearest one of ours. `docs/SEED.md` has the table of names.

@@ -105,6 +105,7 @@ fn test_caches() {
 /// The same test under the attribute, with each kind of keys that it has.
 #[test]
 fn test_caches_by_the_attribute() {
+    #[allow(clippy::needless_pass_by_value)] // the key owns it
     #[ctu::cached(capacity = 1_024)]
     fn typed(i: i64, s: Option<String>, b: bool) -> i64 {
         crate::compute(i, s.as_deref(), b)
