@@ -23,6 +23,7 @@
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
 //! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
+//!   With their features, `RedisCache` and `AsyncRedisCache`.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -35,11 +36,17 @@
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `tokio` | | with `redis`: `AsyncRedisCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
+//! | `RedisCache` | `redis` | bytes on a Redis server |
+//! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
@@ -14,8 +16,14 @@
 mod dict;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use redis::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use redis::{RedisCache, RedisCacheBuilder};
