@@ -72,6 +72,9 @@ pub use ctu_macros::cached;
 #[doc = include_str!("../docs/cache_functions.md")]
 pub use ctu_macros::cache_functions;
 
+#[doc = include_str!("../docs/cache_methods.md")]
+pub use ctu_macros::cache_methods;
+
 #[cfg(feature = "testing")]
 pub use ctu_core::testing;
 
@@ -95,6 +98,7 @@ pub mod __private {
     pub use ctu_core::memo::*;
     pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
+    pub use std::marker::PhantomData;
     pub use std::string::String;
     pub use std::sync::LazyLock;
     pub use std::time::Duration;

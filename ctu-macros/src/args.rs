@@ -17,6 +17,7 @@ pub(crate) struct Args {
     pub(crate) capacity: Option<Given<Expr>>,
     pub(crate) prefix: Option<Given<LitStr>>,
     pub(crate) version: Option<Given<LitInt>>,
+    pub(crate) self_key: Option<Given<SelfKey>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
     pub(crate) result: Option<Given<bool>>,
@@ -41,6 +42,15 @@ pub(crate) enum Key {
     Closure(ExprClosure),
 }
 
+/// `self_key = ..`
+#[derive(Clone)]
+pub(crate) enum SelfKey {
+    /// The result does not depend on the object.
+    None,
+    /// What tells objects apart.
+    Expr(Expr),
+}
+
 /// `ttl = ..`
 #[derive(Clone)]
 pub(crate) enum Lifetime {
@@ -52,7 +62,7 @@ pub(crate) enum Lifetime {
     Closure(ExprClosure),
 }
 
-const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `skip`, `cache_if`, `result`, `companion`, \
+const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, `result`, `companion`, \
                      `crate`";
 
 impl Args {
@@ -88,6 +98,7 @@ impl Args {
             capacity: self.capacity.or(capacity),
             prefix: self.prefix,
             version: self.version.or(version),
+            self_key: self.self_key.or_else(|| block.self_key.clone()),
             skip: self.skip,
             cache_if: self.cache_if,
             result: self.result,
@@ -124,6 +135,7 @@ impl Args {
             "capacity" => set(&mut self.capacity, name, value(input, capacity)?, faults),
             "prefix" => set(&mut self.prefix, name, value(input, prefix)?, faults),
             "version" => set(&mut self.version, name, value(input, version)?, faults),
+            "self_key" => set(&mut self.self_key, name, value(input, self_key)?, faults),
             "skip" => set(&mut self.skip, name, skip(input)?, faults),
             "cache_if" => set(&mut self.cache_if, name, value(input, expr_not_text)?, faults),
             "result" => set(&mut self.result, name, flag(input)?, faults),
@@ -210,6 +222,14 @@ fn lifetime(input: ParseStream<'_>) -> syn::Result<Lifetime> {
         )),
         Expr::Closure(closure) => Ok(Lifetime::Closure(closure)),
         expr => Ok(Lifetime::Expr(expr)),
+    }
+}
+
+fn self_key(input: ParseStream<'_>) -> syn::Result<SelfKey> {
+    let expr = expr_not_text(input)?;
+    match &expr {
+        Expr::Path(path) if path.path.is_ident("none") => Ok(SelfKey::None),
+        _ => Ok(SelfKey::Expr(expr)),
     }
 }
 

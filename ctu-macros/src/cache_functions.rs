@@ -43,15 +43,20 @@ fn one(block: &Args, function: &ItemFn) -> TokenStream {
         return function.to_token_stream();
     }
     let mut faults = Faults::default();
-    let own = match take(&mut function.attrs, "cached").map(|attribute| attribute.meta) {
-        Some(Meta::List(list)) => Args::parse(list.tokens, &mut faults),
-        _ => Args::default(),
-    };
+    let own = take(&mut function.attrs, "cached").map_or_else(Args::default, |own| args_of(own, &mut faults));
     cached::function_tokens(own.or(block), &function, faults)
 }
 
+/// What is written in an attribute that was taken.
+pub(crate) fn args_of(attribute: Attribute, faults: &mut Faults) -> Args {
+    match attribute.meta {
+        Meta::List(list) => Args::parse(list.tokens, faults),
+        _ => Args::default(),
+    }
+}
+
 /// Takes the attribute of this name, however it is qualified.
-fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attribute> {
+pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attribute> {
     let is_it = |attribute: &Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == name);
     attributes.iter().position(is_it).map(|index| attributes.remove(index))
 }

@@ -8,6 +8,7 @@
 
 mod args;
 mod cache_functions;
+mod cache_methods;
 mod cached;
 mod duration;
 mod faults;
@@ -19,6 +20,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn cache_functions(args: TokenStream, item: TokenStream) -> TokenStream {
     cache_functions::expand(args.into(), &item.into()).into()
+}
+
+/// Memoizes methods: see `ctu::cache_methods`.
+#[proc_macro_attribute]
+pub fn cache_methods(args: TokenStream, item: TokenStream) -> TokenStream {
+    cache_methods::expand(args.into(), &item.into()).into()
 }
 
 /// Memoizes a function: see `ctu::cached`.

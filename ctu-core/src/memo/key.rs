@@ -101,6 +101,14 @@ fn after(prefix: &str) -> String {
     text
 }
 
+/// The prefix of a generic function's keys for these types, after the function's own.
+///
+/// The types' names, as the compiler writes them, are in it: entries in a shared store may become misses with another
+/// version of the compiler.
+pub fn prefix_of_types<T: ?Sized>(prefix: &str) -> String {
+    format!("{prefix}{}.", std::any::type_name::<T>())
+}
+
 /// The arguments as canonical JSON: `key = json`.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ pub use check::{
     AliasOfResult, IsPlain, IsResult, Plain, Returned, check_json_key, check_key, check_plain, check_value,
 };
 pub use erased::ErasedCell;
-pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, value_text};
+pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use returns::{OkOnly, Returns, Whole};
 pub use site::Site;
 pub use waiting::{call_async, evict_async, in_cache_async, peek_async, prime_async, refresh_async};

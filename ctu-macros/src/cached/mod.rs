@@ -1,11 +1,17 @@
 //! `#[cached]` on a function: parse, validate, generate.
 
 mod attributes;
+mod block;
 mod generate;
 mod model;
 mod prefix;
+mod self_key;
 mod signature;
 mod validate;
+
+pub(crate) use block::Block;
+pub(crate) use generate::method_tokens;
+pub(crate) use validate::model;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,7 +30,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 
 /// The same for a function and arguments that were read.
 pub(crate) fn function_tokens(args: Args, function: &ItemFn, faults: Faults) -> TokenStream {
-    match validate::model(args, function, faults) {
+    match validate::model(args, function, None, faults) {
         Ok(model) => generate::tokens(&model),
         Err(error) => {
             let error = error.into_compile_error();
