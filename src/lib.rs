@@ -37,18 +37,23 @@
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
-//! | `tokio` | | with `redis`: `AsyncRedisCache` |
+//! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
     Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,

@@ -6,6 +6,8 @@
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
+//! | `MemcachedCache` | `memcached` | bytes, on Memcached servers |
+//! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
@@ -14,6 +16,8 @@
 
 #[cfg(feature = "memory")]
 mod dict;
+#[cfg(feature = "memcached")]
+mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
 #[cfg(feature = "redis")]
@@ -21,6 +25,10 @@ mod redis;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use memcached::AsyncMemcachedCache;
+#[cfg(feature = "memcached")]
+pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(all(feature = "redis", feature = "tokio"))]

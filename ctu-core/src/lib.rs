@@ -54,3 +54,7 @@ pub use map::{Layer, Map, Mapped, Reject};
 pub use memoize::{AsyncMemo, Memo};
 pub use stack::StackExt;
 pub use stats::Stats;
+
+/// For the stores, which shorten keys with it; not for use by hand.
+#[doc(hidden)]
+pub use sha3::sha3_256;
