@@ -116,7 +116,10 @@ fn a_closure_makes_a_typed_key_in_the_own_store_and_json_in_a_shared_one() -> ct
     fn shared(text: &str, verbose: bool) -> u64 {
         text.len() as u64 + u64::from(verbose)
     }
-    assert_eq!((own("ab", false), own("ac", true), own("b", true)), ("abfalse".into(), "abfalse".into(), "btrue".into()));
+    assert_eq!(
+        (own("ab", false), own("ac", true), own("b", true)),
+        ("abfalse".into(), "abfalse".into(), "btrue".into())
+    );
     assert!(own::evict("ax", true)?);
     assert!(!own::in_cache("ab", false)?);
     assert_eq!(shared("ab", true), 3);

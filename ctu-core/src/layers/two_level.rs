@@ -1,11 +1,9 @@
 //! A near cache before a far one: [`TwoLevelCache`].
 
-mod promotion;
-
 use std::hash::Hash;
 use std::time::Duration;
 
-use self::promotion::{Copied, Promotion, Ticket};
+use super::promotion::{Copied, Promotion, Ticket};
 use crate::log_gate::LogGate;
 use crate::{AsyncCache, AsyncStore, Cache, Count, Counters, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
 
