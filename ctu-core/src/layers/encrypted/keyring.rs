@@ -1,5 +1,7 @@
 //! Master keys that come and go: [`Keyring`].
 
+use std::sync::Arc;
+
 use super::MasterKey;
 
 /// The master keys of an encrypted cache: one to write with, and those that are still, or already, read.
@@ -61,8 +63,9 @@ impl Keyring {
     }
 }
 
-impl From<MasterKey> for Keyring {
+/// One key alone, for where a keyring is asked for.
+impl From<MasterKey> for Arc<Keyring> {
     fn from(primary: MasterKey) -> Self {
-        Self::new(primary)
+        Self::new(Keyring::new(primary))
     }
 }
