@@ -23,13 +23,18 @@
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
 //! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
-//! - [`Map`]: the way to write a layer that translates keys and values.
+//! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
+//! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
+//! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
+//! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
+//! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -38,23 +43,38 @@
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Encoding,
-    Entry, Error, ErrorKind, HashJsonKey, Layer, ManualClock, Map, Mapped, Nanos, Reject, Result, Scoped, Stats, Store,
-    Ttl, full_hash_key, hash_json_key, json_key, write_json,
+    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Entry,
+    Error, ErrorKind, ManualClock, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
+// Keys and texts.
+pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
+// Layers, and what they are made of.
+pub use ctu_core::{
+    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
+    JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe, Observed, Observer, Prefix,
+    PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+};
+#[cfg(feature = "compression")]
+pub use ctu_core::{CompressedCache, Compression};
+#[cfg(feature = "msgpack")]
+pub use ctu_core::{MsgPack, MsgPackCache};
 
+#[doc = include_str!("../docs/cached.md")]
 pub use ctu_macros::cached;
+
+#[cfg(feature = "testing")]
+pub use ctu_core::testing;
 
 /// The traits for plain code: `use ctu::prelude::*`.
 ///
 /// Async code uses [`async_prelude`]: the methods have the same names, and most stores in memory have both.
 pub mod prelude {
-    pub use ctu_core::{Cache, CacheExt, Store};
+    pub use ctu_core::{Cache, CacheExt, StackExt, Store};
 }
 
 /// The traits for async code: `use ctu::async_prelude::*`.
 pub mod async_prelude {
-    pub use ctu_core::{AsyncCache, AsyncCacheExt, AsyncStore};
+    pub use ctu_core::{AsyncCache, AsyncCacheExt, AsyncStore, StackExt};
 }
 
 /// What the attributes expand to. Not for use by hand: it changes without notice.

@@ -15,6 +15,7 @@ fn timed(s: &str, n: u64) -> u64 {
 
 #[cached]
 async fn slow(s: &str, n: u64) -> u64 {
+    std::future::ready(()).await;
     s.len() as u64 + n
 }
 

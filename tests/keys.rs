@@ -130,6 +130,7 @@ fn a_closure_makes_a_typed_key_in_the_own_store_and_json_in_a_shared_one() -> ct
 #[test]
 fn law1_exact_arguments_without_an_exact_form_go_uncached() -> ctu::Result<()> {
     #[cached(cache = STORE)]
+    #[allow(clippy::option_option)]
     fn number(x: f64, y: Option<Option<u8>>) -> u64 {
         x.to_bits() + u64::from(y.flatten().unwrap_or(0))
     }

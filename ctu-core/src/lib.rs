@@ -27,6 +27,8 @@ mod stack;
 mod stats;
 #[cfg(test)]
 mod test_store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use async_cache::{AsyncCache, AsyncStore};
 pub use cache::{Cache, CacheMut, Store, StoreMut};

@@ -124,7 +124,9 @@ macro_rules! test_store {
             }
             $($async)? fn put_many(&self, entries: &[(&Q, &V)], ttl: Ttl) -> Result<()> {
                 self.enter("put_many")?;
-                entries.iter().for_each(|(key, value)| self.insert(*key, *value, ttl));
+                for (key, value) in entries {
+                    self.insert(*key, *value, ttl);
+                }
                 Ok(())
             }
         }

@@ -1,7 +1,7 @@
 //! The attributes of [ctu](https://docs.rs/ctu), where they are documented with examples.
 //!
-//! From attribute to code in three steps: what can't be read is reported by [`args`], what is not allowed by
-//! [`cached::validate`], and the [`cached::model`] that is left can always be expanded.
+//! From attribute to code in three steps: what can't be read is reported by `args`, what is not allowed by
+//! `cached::validate`, and the `cached::model` that is left can always be expanded.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -17,5 +17,5 @@ use proc_macro::TokenStream;
 /// Memoizes a function: see `ctu::cached`.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
-    cached::expand(args.into(), item.into()).into()
+    cached::expand(args.into(), &item.into()).into()
 }

@@ -46,10 +46,16 @@ impl Map<[u8], Bytes> for BytesText {
     }
 
     fn decode(&self, _key: &[u8], stored: String) -> Result<Bytes, Reject> {
-        // Several texts read as the same bytes; but one is written.
-        let bytes = decode_b85(&stored).filter(|bytes| Encoding::B85.encode(bytes) == stored);
+        let bytes = decode_b85(&stored).filter(|bytes| is_canonical(bytes, &stored));
         bytes.map(Bytes::from).ok_or(Reject::new("not base 85"))
     }
+}
+
+/// Whether `text` is what is written for `bytes`, as which it reads. Only of the last, incomplete group are there several
+/// texts that read the same.
+fn is_canonical(bytes: &[u8], text: &str) -> bool {
+    let groups = bytes.len() / 4;
+    text.get(groups * 5..) == Some(&Encoding::B85.encode(&bytes[groups * 4..]))
 }
 
 #[cfg(test)]
@@ -74,10 +80,10 @@ mod tests {
     fn law2_harmless_bad_text_is_a_miss_and_is_counted() {
         let cache = TestStore::<String, String>::new().bytes_as_text();
         // A digit that is none, a group above 32 bits, a group of one, and digits that no encoder would write.
-        for bad in ["a b", "~~~~~", "0", "{}", "é"] {
+        for bad in ["a b", "~~~~~", "0", "{}", "é", "Xk~0{0", "Xk~0{Zw"] {
             Cache::put(cache.inner(), "", &bad.to_owned(), Ttl::Default).unwrap();
             assert_eq!(Cache::get(&cache, &b""[..]).unwrap(), None, "{bad}");
         }
-        assert_eq!(cache.rejected(), 5);
+        assert_eq!(cache.rejected(), 7);
     }
 }

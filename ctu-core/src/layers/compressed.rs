@@ -111,14 +111,14 @@ impl<K: ?Sized + ToOwned + 'static> Map<K, Bytes> for Compression {
 fn pack(value: &[u8]) -> Bytes {
     if let (MIN_LEN.., Ok(len)) = (value.len(), u32::try_from(value.len())) {
         let mut packed = vec![0; HEADER_LEN + block::get_maximum_output_size(value.len())];
-        if let Ok(packed_len) = block::compress_into(value, &mut packed[HEADER_LEN..]) {
-            if HEADER_LEN + packed_len <= value.len() {
-                packed[0] = LZ4;
-                packed[1..HEADER_LEN].copy_from_slice(&len.to_le_bytes());
-                packed.truncate(HEADER_LEN + packed_len);
-                packed.shrink_to_fit();
-                return packed.into();
-            }
+        if let Ok(packed_len) = block::compress_into(value, &mut packed[HEADER_LEN..])
+            && HEADER_LEN + packed_len <= value.len()
+        {
+            packed[0] = LZ4;
+            packed[1..HEADER_LEN].copy_from_slice(&len.to_le_bytes());
+            packed.truncate(HEADER_LEN + packed_len);
+            packed.shrink_to_fit();
+            return packed.into();
         }
     }
     [&[RAW], value].concat().into()

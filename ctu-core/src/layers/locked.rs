@@ -95,7 +95,9 @@ macro_rules! locked {
 
             $($async)? fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
                 let mut container = self.inner();
-                entries.iter().for_each(|(key, value)| container.put(key, value, ttl));
+                for (key, value) in entries {
+                    container.put(key, value, ttl);
+                }
                 Ok(())
             }
         }

@@ -1,8 +1,10 @@
 """What somebody with the store, or a part of it, does to the Python library's EncryptedCache. Each attack succeeds here;
 the tests in attacks.rs are the same ones against ours, where each fails. Prints the name of each that succeeded."""
 
+import functools
 import hashlib
 import itertools
+import operator
 
 from CacheToolsUtils import DictCache, EncryptedCache
 
@@ -10,7 +12,7 @@ SECRET = b"a secret of the seed's own 32 by"
 
 
 def xor(*parts):
-    return bytes(a ^ b for a, b in zip(*parts))
+    return bytes(functools.reduce(operator.xor, column) for column in zip(*parts))
 
 
 def fresh(**options):

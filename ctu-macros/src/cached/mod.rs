@@ -15,11 +15,8 @@ use crate::args::Args;
 use crate::faults::Faults;
 
 /// The expansion; or the faults, beside the function as it was, so that nothing else goes wrong for lack of it.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(function) => function,
-        Err(_) => return not_a_function(&item),
-    };
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else { return not_a_function(item) };
     let mut faults = Faults::default();
     let args = Args::parse(args, &mut faults);
     match validate::model(args, &function, faults) {

@@ -68,14 +68,12 @@ pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults)
 }
 
 fn name(pat: &Pat, index: usize) -> Ident {
-    match pat {
-        Pat::Ident(PatIdent { ident, subpat: None, .. }) => ident.clone(),
-        _ => {
-            let mut name = format_ident!("arg{index}");
-            name.set_span(proc_macro2::Span::mixed_site());
-            name
-        }
+    if let Pat::Ident(PatIdent { ident, subpat: None, .. }) = pat {
+        return ident.clone();
     }
+    let mut name = format_ident!("arg{index}");
+    name.set_span(proc_macro2::Span::mixed_site());
+    name
 }
 
 /// Reports arguments that can't be in a key, of whatever kind.

@@ -158,13 +158,13 @@ fn stable_prefix(args: &Args, function: &ItemFn, faults: &mut Faults) -> Prefix 
 
 /// `Result` is known by its name or by the argument `result`.
 fn returns(args: &Args, output: &Type) -> Returns {
-    match (&args.result, output) {
-        (Some(result), _) if result.value => Returns::OkOnly,
-        (Some(_), _) => Returns::Whole { is_sure: true },
-        (None, Type::Path(path)) => match path.path.segments.last() {
-            Some(last) if last.ident == "Result" => Returns::OkOnly,
-            _ => Returns::Whole { is_sure: false },
-        },
-        (None, _) => Returns::Whole { is_sure: true },
+    if let Some(result) = &args.result {
+        return if result.value { Returns::OkOnly } else { Returns::Whole { is_sure: true } };
+    }
+    let Type::Path(path) = output else { return Returns::Whole { is_sure: true } };
+    if path.path.segments.last().is_some_and(|last| last.ident == "Result") {
+        Returns::OkOnly
+    } else {
+        Returns::Whole { is_sure: false }
     }
 }

@@ -80,7 +80,6 @@ fn every_operation_is_told_with_its_outcome() {
 
 #[test]
 fn law7_silent_keys_and_values_are_shown_only_if_asked_for() {
-    let store = || TestStore::<String, String>::new();
     fn use_it<C: Cache<str, String>>(cache: &C) -> String {
         listen(|| {
             cache.put("key", &"value".to_owned(), Ttl::Default).unwrap();
@@ -90,6 +89,7 @@ fn law7_silent_keys_and_values_are_shown_only_if_asked_for() {
         })
         .join("\n")
     }
+    let store = TestStore::<String, String>::new;
     let shown = |lines: &str, what: &str| lines.matches(what).count();
 
     for silent in [use_it(&store().debug("c")), use_it(&store().debug("c").show_keys(false).show_values(false))] {

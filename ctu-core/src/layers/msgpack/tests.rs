@@ -117,8 +117,8 @@ fn law2_harmless_garbage_is_a_miss_and_is_counted() {
 
 #[test]
 fn law2_harmless_what_is_nested_as_deep_as_allowed_is_read_and_deeper_costs_no_stack() {
-    let cache = Bottom::new().msgpack();
     type Wrap = fn(Chain) -> Chain;
+    let cache = Bottom::new().msgpack();
     let wraps: [(Wrap, usize); 3] = [
         (|chain| Chain::Next(Box::new(chain)), 1),
         (|chain| Chain::List(vec![chain]), 2),

@@ -196,7 +196,7 @@ fn site(parts: &Parts<'_>) -> TokenStream {
 fn uncached(parts: &Parts<'_>) -> TokenStream {
     let model = parts.model;
     let (vis, body) = (&model.vis, &model.body);
-    let (docs, attributes) = (&model.attributes.docs, &model.attributes.body);
+    let (docs, calls, about_body) = (&model.attributes.docs, &model.attributes.calls, &model.attributes.body);
     let mut signature = model.original.clone();
     let name = signature.ident.to_string();
     signature.ident = syn::Ident::new("uncached", signature.ident.span());
@@ -205,7 +205,8 @@ fn uncached(parts: &Parts<'_>) -> TokenStream {
         #[doc = #doc]
         #[doc = ""]
         #(#docs)*
-        #(#attributes)*
+        #(#calls)*
+        #(#about_body)*
         #vis #signature #body
     }
 }

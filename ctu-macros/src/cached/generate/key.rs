@@ -5,14 +5,14 @@ use quote::quote;
 use syn::ExprClosure;
 
 use super::Parts;
-use crate::cached::model::{Key, Store};
+use crate::cached::model::{Key, Param, Store};
 use crate::template::{Field, Part, Template};
 
 /// An expression over the arguments, of type `Result<impl Lookup>`.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
     let args = || {
-        let args = parts.model.key_params().map(|param| param.borrowed());
+        let args = parts.model.key_params().map(Param::borrowed);
         quote!(#private::Args((#(#args,)*)))
     };
     let prefix = prefix(parts);
@@ -84,12 +84,11 @@ fn template_expr(template: &Template, prefix: &TokenStream, private: &TokenStrea
         Part::Text(text) => quote!(.literal(#text)),
         Part::Field(field) => {
             let value = field_expr(field);
-            match template.parts.get(index + 1) {
-                Some(Part::Text(text)) => {
-                    let end = text.chars().next().unwrap_or_default();
-                    quote!(.field(#value, #end))
-                }
-                _ => quote!(.last(#value)),
+            if let Some(Part::Text(text)) = template.parts.get(index + 1) {
+                let end = text.chars().next().unwrap_or_default();
+                quote!(.field(#value, #end))
+            } else {
+                quote!(.last(#value))
             }
         }
     });
@@ -112,7 +111,7 @@ fn closure_value(closure: &ExprClosure, parts: &Parts<'_>) -> TokenStream {
         let key_type = &param.key_type;
         ty.map_or_else(|| quote!(&#key_type), |ty| quote!(#ty))
     });
-    let values = parts.model.key_params().map(|param| param.borrowed());
+    let values = parts.model.key_params().map(Param::borrowed);
     let body = &closure.body;
     // In a closure of its own, so that `return` and `?` in it are about the key.
     quote!((|| { let (#(#patterns,)*): (#(#types,)*) = (#(#values,)*); #body })())

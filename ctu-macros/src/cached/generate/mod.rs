@@ -130,7 +130,8 @@ fn signature<'p>(params: impl Iterator<Item = &'p Param>) -> TokenStream {
 fn wrapper(model: &Model) -> TokenStream {
     let parts = Parts::new(model);
     let attributes = &model.attributes;
-    let (docs, everywhere, caller) = (&attributes.docs, &attributes.everywhere, &attributes.caller);
+    let (docs, everywhere) = (&attributes.docs, &attributes.everywhere);
+    let (calls, about_name) = (&attributes.calls, &attributes.name);
     let (vis, name, output) = (&model.vis, &model.original.ident, &model.output);
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
@@ -139,7 +140,7 @@ fn wrapper(model: &Model) -> TokenStream {
     let key_and_store = parts.key_and_store();
     let call = compute_call(&parts, "call");
     quote! {
-        #(#docs)* #(#everywhere)* #(#caller)*
+        #(#docs)* #(#everywhere)* #(#calls)* #(#about_name)*
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
             #checks
             #key_and_store

@@ -41,10 +41,8 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
             }
         };
     }
-    let key = match &parts.model.key {
-        Key::Typed => key::owned_tuple(parts),
-        _ => quote!(#private::String),
-    };
+    let is_typed = matches!(parts.model.key, Key::Typed);
+    let key = if is_typed { key::owned_tuple(parts) } else { quote!(#private::String) };
     let store = quote!(#private::MemoryCache<#key, #value>);
     quote! {
         #[doc(hidden)]
