@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use ctu_core::{CacheKey, Clock, Nanos};
 use equivalent::Equivalent;
 use foldhash::SharedSeed;
-use foldhash::quality::SeedableRandomState;
+use foldhash::fast::SeedableRandomState;
 
 use super::lifetime::NEVER;
 
@@ -59,9 +59,11 @@ impl<K: Eq> PartialEq for Keyed<K> {
 
 impl<K: Eq> Eq for Keyed<K> {}
 
-<<<<<<< HEAD
 /// The hash function of one store: foldhash with a secret from the system's random numbers. Its own would be made of
 /// addresses and the time.
+///
+/// The fast form of foldhash leaves out the last multiplication of the other one, and with it some randomness of the
+/// single bits. [`hash`](Self::hash) and [`spread`] make up for that, with less to wait for.
 #[derive(Clone)]
 pub(crate) struct Seed(SeedableRandomState);
 
@@ -76,14 +78,6 @@ impl Default for Seed {
 fn random() -> u64 {
     RandomState::new().hash_one(0)
 }
-=======
-/// The hash function of one store, with a seed of its own.
-///
-/// The fast form of foldhash leaves out the last multiplication of the other one, and with it some randomness of the
-/// single bits. [`hash`](Self::hash) and [`spread`] make up for that, with less to wait for.
-#[derive(Clone, Default)]
-pub(crate) struct Seed(foldhash::fast::RandomState);
->>>>>>> bench
 
 impl Seed {
     /// 32 bits are enough to find and compare by: among a million keys, one in four thousand shares its hash with
