@@ -23,10 +23,14 @@
 //! - `test_nogil` is skipped where Python has a global lock. There is none here: it always runs.
 //! - Skips without a server or a package: what is missing is a failure here.
 
+mod encrypted;
 mod functions;
 mod keys;
 mod levels;
+mod memcached;
+mod methods;
 mod readme;
+mod redis;
 mod resilience;
 mod stats;
 mod stores;
