@@ -53,7 +53,7 @@ pub use ctu_backends::AsyncRedisCache;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache};
+pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 #[cfg(feature = "memcached")]
 pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
@@ -103,9 +103,9 @@ pub mod async_prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::MemoryCache;
+    pub use ctu_backends::{MemoryCache, SharedMemory};
     pub use ctu_core::memo::*;
-    pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
+    pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
     pub use std::marker::PhantomData;
     pub use std::string::String;

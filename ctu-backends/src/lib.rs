@@ -3,6 +3,7 @@
 //! | store | feature | what it is |
 //! |---|---|---|
 //! | [`MemoryCache`] | `memory` (default) | bounded, in memory, typed: what `#[cached]` uses |
+//! | [`SharedMemory`] | `memory` (default) | bounded, in memory, one budget for keys and values of any types |
 //! | [`DictCache`] | `memory` (default) | an unbounded map |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
@@ -22,6 +23,8 @@ mod memcached;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "memory")]
+mod shared;
 
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
@@ -35,3 +38,5 @@ pub use memory::{MemoryCache, MemoryCacheBuilder};
 pub use redis::AsyncRedisCache;
 #[cfg(feature = "redis")]
 pub use redis::{RedisCache, RedisCacheBuilder};
+#[cfg(feature = "memory")]
+pub use shared::{SharedMemory, SharedMemoryBuilder};

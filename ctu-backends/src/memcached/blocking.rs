@@ -55,7 +55,11 @@ impl Transport {
 
     /// The replies to `call`, or why there are none; failures are added to `errors`.
     pub(super) fn run(&self, call: &Call, errors: &AtomicU64) -> Answer {
-        self.exchange(&self.servers[call.server], &call.request).inspect_err(|_| {
+        self.run_until(call, Instant::now() + self.limits.response, errors)
+    }
+
+    fn run_until(&self, call: &Call, until: Instant, errors: &AtomicU64) -> Answer {
+        self.exchange(&self.servers[call.server], &call.request, until).inspect_err(|_| {
             errors.fetch_add(1, Ordering::Relaxed);
         })
     }
@@ -63,10 +67,12 @@ impl Transport {
     /// As [`run`](Self::run) for each, all at the same time: one that hangs takes nothing from the others' deadlines.
     pub(super) fn run_all(&self, calls: &[&Call], errors: &AtomicU64) -> Vec<Answer> {
         let Some((first, rest)) = calls.split_first() else { return Vec::new() };
+        // One for all, however long it takes to start the threads.
+        let until = Instant::now() + self.limits.response;
         thread::scope(|scope| {
-            let spawn = |call| thread::Builder::new().spawn_scoped(scope, move || self.run(call, errors));
+            let spawn = |call| thread::Builder::new().spawn_scoped(scope, move || self.run_until(call, until, errors));
             let running: Vec<_> = rest.iter().map(|call| (*call, spawn(*call))).collect();
-            let first = self.run(first, errors);
+            let first = self.run_until(first, until, errors);
             let join = |(call, running): (&Call, io::Result<thread::ScopedJoinHandle<'_, Answer>>)| match running {
                 Ok(running) => running.join().unwrap_or_else(|_| Err(super::reply::garbage())),
                 // There are no more threads: one after the other, then.
@@ -76,8 +82,7 @@ impl Transport {
         })
     }
 
-    fn exchange(&self, server: &Server, request: &Request) -> Answer {
-        let mut until = Instant::now() + self.limits.response;
+    fn exchange(&self, server: &Server, request: &Request, mut until: Instant) -> Answer {
         let (permit, idle) = server.take(until, &self.limits)?;
         if let Some(mut connection) = idle {
             match connection.converse(request, until, &self.limits) {

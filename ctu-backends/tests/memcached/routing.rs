@@ -9,7 +9,8 @@ use servers::MemcachedServer;
 use crate::support::{Setup, Watch, key, on_both, value};
 
 const KEYS: usize = 300;
-const SHORT: Duration = Duration::from_millis(50);
+/// Long enough for a busy machine.
+const DEADLINE: Duration = Duration::from_millis(500);
 
 fn url(servers: &[&MemcachedServer]) -> String {
     let servers: Vec<_> = servers.iter().map(|server| format!("127.0.0.1:{}", server.port())).collect();
@@ -19,7 +20,7 @@ fn url(servers: &[&MemcachedServer]) -> String {
 #[test]
 fn law2_harmless_a_dead_server_takes_only_its_own_keys_along() {
     let [a, b, c] = [(); 3].map(|()| MemcachedServer::start());
-    let builder = || Setup::new(&url(&[&a, &b, &c])).connect_timeout(SHORT * 10).response_timeout(SHORT * 10);
+    let builder = || Setup::new(&url(&[&a, &b, &c])).connect_timeout(DEADLINE).response_timeout(DEADLINE);
     on_both(builder, |cache| {
         let keys: Vec<_> = (0..KEYS).map(key).collect();
         let keys: Vec<_> = keys.iter().map(Vec::as_slice).collect();
@@ -58,7 +59,7 @@ fn law2_harmless_a_dead_server_takes_only_its_own_keys_along() {
 #[test]
 fn law2_harmless_two_servers_that_hang_cost_a_batch_one_deadline() {
     let [a, b, c] = [(); 3].map(|()| MemcachedServer::start());
-    let builder = || Setup::new(&url(&[&a, &b, &c])).response_timeout(SHORT);
+    let builder = || Setup::new(&url(&[&a, &b, &c])).response_timeout(DEADLINE);
     on_both(builder, |cache| {
         let keys: Vec<_> = (0..KEYS).map(key).collect();
         let keys: Vec<_> = keys.iter().map(Vec::as_slice).collect();
@@ -68,12 +69,12 @@ fn law2_harmless_two_servers_that_hang_cost_a_batch_one_deadline() {
         a.pause();
         b.pause();
         let watch = Watch::new();
-        for _ in 0..5 {
-            let found = watch.within(SHORT, "get_many", || cache.get_many(&keys)).unwrap();
+        for _ in 0..2 {
+            let found = watch.within(DEADLINE, "get_many", || cache.get_many(&keys)).unwrap();
             let hits = found.iter().flatten().count();
             assert!((50..150).contains(&hits), "{hits} of {KEYS} keys");
             assert!(found.iter().zip(&values).all(|(found, value)| found.as_ref().is_none_or(|found| found == value)));
-            watch.within(SHORT, "put_many", || cache.put_many(&entries, Ttl::Default)).unwrap_err();
+            watch.within(DEADLINE, "put_many", || cache.put_many(&entries, Ttl::Default)).unwrap_err();
         }
         a.resume();
         b.resume();
