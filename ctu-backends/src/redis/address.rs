@@ -57,7 +57,7 @@ fn check_network(rest: &str) -> Result<()> {
         None => host_port.split_once(':').map_or((host_port, None), |(host, port)| (host, Some(port))),
     };
     if host.is_empty() {
-        return Err(wrong("host is missing"));
+        return Err(wrong("host is missing (percent-encode `/`, `?`, `#` and `@` in a password)"));
     }
     if host.starts_with('[') && host != "[]" {
         return Err(wrong("host is an IPv6 address whose bracket is not closed"));
@@ -93,7 +93,7 @@ mod tests {
             ("redis://:hunter2@localhost:65536", "port"),
             ("redis://:hunter2@localhost:port", "port"),
             ("redis://:hunter2@localhost:-1", "port"),
-            ("redis://:hunt/er2@localhost", "port"),
+            ("redis://:hunt/er2@localhost", "percent-encode"),
             ("redis://:hunter2@localhost/none", "database"),
             ("redis://:hunter2@localhost/-1", "database"),
             ("redis://:hunter2@localhost/1/2", "database"),

@@ -4,20 +4,29 @@ use std::io::{self, Read, Write};
 use std::time::Instant;
 
 use ctu_core::{Error, ErrorKind, Result};
-use redis::{Parser, RedisConnectionInfo, RedisError, Value, cmd};
+use redis::{ConnectionAddr, Parser, RedisConnectionInfo, RedisError, Value, cmd};
 
 use super::command::{Request, too_long, unexpected};
 use super::failure;
 use super::settings::Settings;
 use super::socket::Socket;
+#[cfg(feature = "redis-tls")]
+use super::tls;
 
 /// A parser that has held a longer answer is replaced, for it keeps its memory.
 const KEPT_BYTES: usize = 1 << 20;
 const LOGIN_BYTES: usize = 64 << 10;
 
 pub(super) struct Connection {
-    socket: Socket,
+    channel: Channel,
     parser: Parser,
+}
+
+/// What bytes go through. Every read and write of the socket in it ends at the socket's deadline.
+enum Channel {
+    Plain(Socket),
+    #[cfg(feature = "redis-tls")]
+    Tls(Box<tls::Stream>),
 }
 
 /// Why a question went unanswered; the connection can't be used any more.
@@ -36,7 +45,8 @@ impl Connection {
         };
         let socket =
             Socket::connect(settings.address.addr(), deadline).map_err(|error| in_time(failure::of_io(error)))?;
-        let mut connection = Self { socket, parser: Parser::new() };
+        let channel = Channel::new(socket, settings.address.addr())?;
+        let mut connection = Self { channel, parser: Parser::new() };
         for request in login(settings.address.redis_settings()) {
             let answer = connection.ask(&request, LOGIN_BYTES, deadline).map_err(|failure| in_time(failure.error))?;
             if answer != Value::Okay {
@@ -53,12 +63,13 @@ impl Connection {
         longest: usize,
         deadline: Instant,
     ) -> std::result::Result<Value, Failure> {
-        self.socket.deadline = deadline;
-        if let Err(error) = self.socket.write_all(&request.packed()) {
+        self.channel.socket().deadline = deadline;
+        let sent = self.channel.write_all(&request.packed()).and_then(|()| self.channel.flush());
+        if let Err(error) = sent {
             let was_closed = is_closed(error.kind());
             return Err(Failure { error: failure::of_io(error), was_closed });
         }
-        let mut answer = Answer { socket: &mut self.socket, received: 0, longest };
+        let mut answer = Answer { channel: &mut self.channel, received: 0, longest };
         let result = match request {
             Request::One(_) => answer.value(&mut self.parser),
             Request::Many(_, commands) => {
@@ -85,9 +96,63 @@ impl Connection {
     }
 }
 
+impl Channel {
+    #[cfg(feature = "redis-tls")]
+    fn new(socket: Socket, address: &ConnectionAddr) -> Result<Self> {
+        match address {
+            ConnectionAddr::TcpTls { host, .. } => {
+                Ok(Self::Tls(Box::new(tls::Stream::new(tls::client(host)?, socket))))
+            }
+            _ => Ok(Self::Plain(socket)),
+        }
+    }
+
+    #[cfg(not(feature = "redis-tls"))]
+    #[allow(clippy::unnecessary_wraps)] // as the one above
+    fn new(socket: Socket, _: &ConnectionAddr) -> Result<Self> {
+        Ok(Self::Plain(socket))
+    }
+
+    fn socket(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            #[cfg(feature = "redis-tls")]
+            Self::Tls(stream) => &mut stream.sock,
+        }
+    }
+}
+
+impl Read for Channel {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(buffer),
+            #[cfg(feature = "redis-tls")]
+            Self::Tls(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Channel {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(buffer),
+            #[cfg(feature = "redis-tls")]
+            Self::Tls(stream) => stream.write(buffer),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            #[cfg(feature = "redis-tls")]
+            Self::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
 /// Counts what is received, and ends it when it is more than any right answer has.
 struct Answer<'c> {
-    socket: &'c mut Socket,
+    channel: &'c mut Channel,
     received: usize,
     longest: usize,
 }
@@ -103,7 +168,7 @@ impl Read for Answer<'_> {
         if self.received > self.longest {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let read = self.socket.read(buffer)?;
+        let read = self.channel.read(buffer)?;
         self.received += read;
         Ok(read)
     }

@@ -15,6 +15,8 @@ mod settings;
 mod shared;
 mod socket;
 mod store;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 #[cfg(feature = "tokio")]
 mod async_store;

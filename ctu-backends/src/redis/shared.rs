@@ -81,6 +81,8 @@ impl Shared {
             if let Some(current) = self.usable(runtime) {
                 return Ok(current);
             }
+            #[cfg(feature = "redis-tls")]
+            super::tls::choose_provider();
             let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
             let connection = self
                 .client

@@ -8,4 +8,6 @@ mod late;
 mod limits;
 mod namespaces;
 mod settings;
+#[cfg(feature = "redis-tls")]
+mod tls;
 mod values;
