@@ -32,6 +32,8 @@
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
+//! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
+//! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
@@ -56,6 +58,8 @@ pub use ctu_core::{
 };
 #[cfg(feature = "compression")]
 pub use ctu_core::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use ctu_core::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use ctu_core::{MsgPack, MsgPackCache};
 
