@@ -38,7 +38,9 @@ fn law2_harmless_no_target_panics_on_its_corpus_or_damaged_forms_of_it() {
     for (name, target) in targets::TARGETS {
         let corpus = corpus(name);
         assert!(corpus.len() >= 5, "{name} has too few inputs to start from");
-        corpus.iter().for_each(|data| target(data));
+        for data in &corpus {
+            target(data);
+        }
         let mut rng = Rng(13);
         let pick = |rng: &mut Rng| &corpus[usize::try_from(rng.below(corpus.len() as u64)).unwrap()];
         for _ in 0..RUNS / targets::TARGETS.len() as u64 {
