@@ -33,7 +33,7 @@
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
-//! | `encryption` | | `StackExt::encrypted`: authenticated encryption, for stores that others have access to |
+//! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
 //! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |

@@ -29,6 +29,7 @@ mod keys;
 mod levels;
 mod memcached;
 mod methods;
+mod python;
 mod readme;
 mod redis;
 mod resilience;

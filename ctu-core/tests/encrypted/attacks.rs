@@ -1,4 +1,4 @@
-//! What works against the Python library's EncryptedCache (`seed_attacks.py`, which runs here too), tried on ours.
+//! What works against the Python library's `EncryptedCache` (`seed_attacks.py`, which runs here too), tried on ours.
 
 use bytes::Bytes;
 use ctu_core::{Cache, Clock, Encrypt, EncryptedCache, Keyring, Map, Rejection, Ttl};

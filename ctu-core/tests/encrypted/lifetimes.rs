@@ -19,7 +19,7 @@ fn an_entry_is_served_until_the_millisecond_of_its_end_whatever_the_store_says()
     let forever = Shelf::default(); // its own clock, as after PERSIST
     let cache = EncryptedCache::new(encrypt(&clock), forever);
     cache.put(b"k", &bytes("v"), MINUTE.into()).unwrap();
-    clock.advance(MINUTE - MS);
+    clock.advance(Duration::from_millis(59_999));
     assert_eq!(cache.get(b"k").unwrap().unwrap(), "v");
     assert_eq!(cache.get_entry(b"k").unwrap().unwrap().ttl, Some(MS));
     clock.advance(MS);

@@ -3,7 +3,6 @@
 #![allow(unreachable_pub)] // modules of a test
 
 #[path = "../support/mod.rs"]
-#[allow(dead_code)] // what the tests of JSON need
 mod support;
 
 mod attacks;

@@ -79,7 +79,7 @@ fn cases() -> Vec<Case> {
             scope: format!("s{}", rng.text()),
             key: rng.bytes(key_len),
             value: rng.bytes(len).into(),
-            ttl: (i % 3 > 0).then(|| Duration::from_millis(1 + rng.below(1 << 40))),
+            ttl: (!i.is_multiple_of(3)).then(|| Duration::from_millis(1 + rng.below(1 << 40))),
         }
     };
     (0..500).map(&mut case).collect()

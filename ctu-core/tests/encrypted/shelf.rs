@@ -118,7 +118,9 @@ macro_rules! shelf {
             }
             $($async)? fn put_many(&self, entries: &[(&[u8], &Bytes)], ttl: Ttl) -> Result<()> {
                 self.enter("put_many")?;
-                entries.iter().for_each(|(key, value)| self.insert(key, value, ttl));
+                for (key, value) in entries {
+                    self.insert(key, value, ttl);
+                }
                 Ok(())
             }
         }
