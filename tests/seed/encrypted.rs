@@ -23,7 +23,7 @@ fn test_encrypted_cache() -> ctu::Result<()> {
         assert_eq!(actual.len()?, 1);
         let (hashed, sealed) = actual.inner().drain().next().expect("one entry");
         let mut changed = sealed.to_vec();
-        *changed.last_mut().expect("an envelope") ^= 42;
+        *changed.last_mut().expect("an envelope") ^= 0x2a;
         actual.set(&hashed[..], &changed.into())?;
         assert_eq!(cache.get(key)?, None);
         assert_eq!(cache.rejected(Rejection::Tag), 1);
