@@ -37,6 +37,9 @@ fn summed() -> Summed {
     MemoryCache::builder().capacity(1_024).ttl(Duration::from_secs(60)).build().with_stats()
 }
 
+/// Of the squares up to 128.
+const SUM: u64 = 128 * 129 * 257 / 6;
+
 static FUNCTIONS: LazyLock<Summed> = LazyLock::new(summed);
 
 #[cache_functions(cache = FUNCTIONS)]
@@ -53,7 +56,7 @@ mod sums {
 fn test_functions() -> ctu::Result<()> {
     use sums::sum_n2;
 
-    assert_eq!(sum_n2(128), sum_n2::uncached(128));
+    assert_eq!(sum_n2(128), SUM);
     for n in 1..128 {
         let once = sum_n2(n);
         assert_eq!((sum_n2(n), sum_n2(n)), (once, once));
@@ -61,6 +64,7 @@ fn test_functions() -> ctu::Result<()> {
     assert_eq!(FUNCTIONS.len()?, 129);
     assert!(FUNCTIONS.hit_rate() > 0.7);
     assert!(FUNCTIONS.contains("2.[128]")?);
+    assert_eq!(sum_n2::uncached(128), SUM);
     Ok(())
 }
 
@@ -74,7 +78,7 @@ fn test_functions_at_run_time() -> ctu::Result<()> {
     static SUM_N2: LazyLock<Memoized> = LazyLock::new(|| {
         Memo::new((&*CS).prefixed("2.").to_bytes(), |&n| if n >= 1 { n * n + SUM_N2.call(&(n - 1)) } else { 0 })
     });
-    assert_eq!(SUM_N2.call(&128), sums::sum_n2::uncached(128));
+    assert_eq!(SUM_N2.call(&128), SUM);
     for n in 1..128 {
         let once = SUM_N2.call(&n);
         assert_eq!((SUM_N2.call(&n), SUM_N2.call(&n)), (once, once));

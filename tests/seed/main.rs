@@ -8,7 +8,7 @@
 //! - The seed runs each function under `cachetools.cached` and under its own `cached`. Here these are memoization by hand
 //!   (`get_or_set_with`) and `#[cached]`; see [`run_cached!`].
 //! - Text keys are the canonical JSON of the arguments, where the seed also has Python's `str` of a tuple.
-//! - A store in memory holds values of one type; texts beside numbers are stored in byte stores, as JSON.
+//! - Most stores in memory hold values of one type; texts beside numbers are for `SharedMemory` and for stacks of JSON.
 //! - A missing key is `None` and not an exception, so `setdefault`, `get` and `pop` are `get_or_set_with`, `get`, `take`.
 //! - A store on a server is shared by threads as it is: `test_redis` needs no lock around it.
 //! - What can be guessed is refused as an encryption key, and a changed entry is a miss: see `encrypted.rs`.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use ctu::prelude::*;
 use ctu::{
-    DictCache, Flagged, HashJsonKey, JsonSerde, LockedCache, MemoryCache, PrefixedCache, Reject, StatsCache, Ttl,
-    full_hash_key, hash_json_key,
+    DictCache, Flagged, HashJsonKey, JsonSerde, LockedCache, MemoryCache, PrefixedCache, Reject, SharedMemory,
+    StatsCache, Ttl, full_hash_key, hash_json_key,
 };
 use lru::LruCache;
 
@@ -60,9 +60,24 @@ fn test_key_ct() -> ctu::Result<()> {
     setgetdel(&*C3, &65_536)
 }
 
-/// Of the same test: texts, and bytes, which other stores hold; and the keys, which a `HashMap` can tell.
+/// Of the same test: texts beside numbers, in a store of any types.
 #[test]
-fn test_key_ct_texts_and_bytes() -> ctu::Result<()> {
+fn test_key_ct_of_any_types() -> ctu::Result<()> {
+    let c0 = SharedMemory::new(100);
+    let (c1, c2, c3) = ((&c0).prefixed("f."), (&c0).prefixed("f."), (&c0).prefixed("g."));
+    setgetdel(&c0, &VAL.to_owned())?;
+    setgetdel(&c0, &65_536)?;
+    for cache in [&c1, &c2, &c3] {
+        setgetdel(cache, &VAL.to_owned())?;
+        setgetdel(cache, &65_536)?;
+    }
+    assert!(c0.is_empty()?);
+    Ok(())
+}
+
+/// Of the same test: bytes; and the keys, which a `HashMap` can tell.
+#[test]
+fn test_key_ct_of_bytes() -> ctu::Result<()> {
     let c0 = LockedCache::new(HashMap::<Vec<u8>, Bytes>::new());
     let (c1, c2, c3) = ((&c0).prefixed("f."), (&c0).prefixed("f."), (&c0).prefixed("g."));
     for cache in [&c1, &c2, &c3] {
