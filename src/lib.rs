@@ -33,11 +33,15 @@
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryCache`], [`SharedMemory`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
+//! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
+//! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
 //! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
 //! | `full` | | everything |
@@ -69,6 +73,8 @@ pub use ctu_core::{
 };
 #[cfg(feature = "compression")]
 pub use ctu_core::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use ctu_core::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use ctu_core::{MsgPack, MsgPackCache};
 

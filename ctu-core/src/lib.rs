@@ -48,6 +48,8 @@ pub use layers::{
 };
 #[cfg(feature = "compression")]
 pub use layers::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use layers::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use layers::{MsgPack, MsgPackCache};
 pub use map::{Layer, Map, Mapped, Reject};
