@@ -110,6 +110,7 @@ struct Table<T, const N: usize> {
 static SHARED: LazyLock<SharedMemory> = LazyLock::new(|| SharedMemory::new(100));
 
 #[cache_methods(self_key = self.id)]
+#[allow(clippy::unused_self)]
 impl<T: Display + Default + 'static, const N: usize> Table<T, N> {
     #[cached]
     fn cell(&self, n: usize) -> String {
