@@ -1,1 +1,18 @@
-//! x
+//! What the benchmarks share: a harness that measures contestants beside each other, and the contestants.
+//!
+//! On a shared machine the time of a call changes from minute to minute by more than what is to be told apart. So the
+//! [harness](measure) runs all contestants in turn, a few milliseconds each, in many short rounds, and compares them
+//! within a round.
+
+#![forbid(unsafe_code)]
+
+pub mod contestants;
+mod harness;
+mod keys;
+mod machine;
+mod report;
+
+pub use harness::{Contestant, Effort, Row, Timings, compute, measure};
+pub use keys::{numbers, texts};
+pub use machine::{Lock, describe, lock_in_use};
+pub use report::{Aim, print};

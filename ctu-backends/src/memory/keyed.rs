@@ -35,8 +35,13 @@ impl<K> Keyed<K> {
     /// Whether the entry has expired. Reads the clock only if it ever does.
     #[inline]
     pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
-        self.expiry != NEVER && clock.is_past(self.expiry)
+        is_past(self.expiry, clock)
     }
+}
+
+#[inline]
+fn is_past(expiry: Nanos, clock: &Clock) -> bool {
+    expiry != NEVER && clock.is_past(expiry)
 }
 
 impl<K> Hash for Keyed<K> {
@@ -121,13 +126,21 @@ impl Hasher for KnownHash {
     }
 }
 
-/// Looks for a live entry, borrowed key in hand.
+/// Looks for an entry, borrowed key in hand, and leaves in `expiry` when the one that was found expires.
+///
+/// Whether it has is for the caller to ask, when the lock is free again: reading the clock takes as long as the lookup.
 pub(crate) struct Lookup<'a, Q: ?Sized> {
     pub(crate) hash: u32,
     pub(crate) key: &'a Q,
-    pub(crate) clock: &'a Clock,
-    /// Where to leave the expiry of the entry that was found.
     pub(crate) expiry: Cell<Nanos>,
+}
+
+impl<Q: ?Sized> Lookup<'_, Q> {
+    /// Whether the entry that was found has expired. Reads the clock only if it ever does.
+    #[inline]
+    pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
+        is_past(self.expiry.get(), clock)
+    }
 }
 
 impl<Q: ?Sized> Hash for Lookup<'_, Q> {
@@ -140,11 +153,11 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        if !held.is(self.hash, self.key) {
-            return false;
+        let is_it = held.is(self.hash, self.key);
+        if is_it {
+            self.expiry.set(held.expiry);
         }
-        self.expiry.set(held.expiry);
-        !held.is_expired(self.clock)
+        is_it
     }
 }
 

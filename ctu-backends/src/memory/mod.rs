@@ -119,13 +119,15 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     #[inline]
-    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&'a self, key: &'a Q) -> Lookup<'a, Q> {
-        Lookup { hash: self.seed.hash(key), key, clock: &self.clock, expiry: Cell::new(NEVER) }
+    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
+        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
     }
 
     #[inline]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        self.entries.get(&self.lookup(key))
+        let lookup = self.lookup(key);
+        let value = self.entries.get(&lookup)?;
+        (!lookup.is_expired(&self.clock)).then_some(value)
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
@@ -136,7 +138,8 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        self.entries.contains_key(&self.lookup(key))
+        let lookup = self.lookup(key);
+        self.entries.contains_key(&lookup) && !lookup.is_expired(&self.clock)
     }
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {

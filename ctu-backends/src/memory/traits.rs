@@ -12,9 +12,12 @@ macro_rules! in_memory {
         {
             #[inline]
             fn get(&self, key: &Q) -> Result<Option<V>> {
-                let found = self.find(key);
-                self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
-                Ok(found)
+                let Some(value) = self.find(key) else {
+                    self.tally_miss();
+                    return Ok(None);
+                };
+                self.tally(Count::Hit);
+                Ok(Some(value))
             }
 
             fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
@@ -109,6 +112,12 @@ macro_rules! in_memory {
                 if let Some(counters) = &self.counters {
                     counters.reset();
                 }
+            }
+
+            /// Not inlined, to leave room for what a hit needs.
+            #[inline(never)]
+            fn tally_miss(&self) {
+                self.tally(Count::Miss);
             }
 
             #[inline]

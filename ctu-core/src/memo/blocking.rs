@@ -2,8 +2,8 @@
 
 use super::key::Lookup;
 use super::returns::Returns;
-use super::site::{Found, Site};
-use crate::{Cache, Count, Result, Ttl};
+use super::site::Site;
+use crate::{Cache, Count, Error, Result, Ttl};
 
 /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
 ///
@@ -29,15 +29,38 @@ where
             return compute();
         }
     };
-    match site.found(cache.get(key.key())) {
-        Found::Hit(value) => P::wrap(value),
-        Found::Failed => compute(),
-        Found::Miss => {
-            let returned = compute();
-            let _ = store(site, cache, &key, lifetime, P::value(&returned));
-            returned
+    let failure = match cache.get(key.key()) {
+        Ok(Some(value)) => {
+            site.hit();
+            return P::wrap(value);
         }
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    computed::<P, _, _, _>(site, cache, &key, failure, lifetime, compute)
+}
+
+/// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
+#[inline(never)]
+fn computed<P, R, L, C>(
+    site: &Site,
+    cache: &C,
+    key: &L,
+    failure: Option<Error>,
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl FnOnce() -> R,
+) -> R
+where
+    P: Returns<R>,
+    L: Lookup,
+    C: Cache<L::Key, P::Value> + ?Sized,
+{
+    let is_to_store = site.missed(failure);
+    let returned = compute();
+    if is_to_store {
+        let _ = store(site, cache, key, lifetime, P::value(&returned));
     }
+    returned
 }
 
 /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is forgotten; if it

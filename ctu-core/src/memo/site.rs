@@ -12,14 +12,6 @@ pub struct Site {
     failed: LogGate,
 }
 
-/// What a lookup means for the call.
-pub(super) enum Found<V> {
-    Hit(V),
-    Miss,
-    /// The store failed: storing is not tried, so that an outage costs one deadline and not two.
-    Failed,
-}
-
 impl Site {
     /// The function of this name, which is also the prefix of its keys in a store that others use too.
     pub const fn new(name: &'static str) -> Self {
@@ -37,23 +29,17 @@ impl Site {
         self.counters.stats()
     }
 
+    /// Counts a lookup that found a value.
     #[inline]
-    pub(super) fn found<V>(&self, outcome: Result<Option<V>>) -> Found<V> {
-        match outcome {
-            Ok(Some(value)) => {
-                self.counters.add(Count::Hit);
-                Found::Hit(value)
-            }
-            Ok(None) => {
-                self.counters.add(Count::Miss);
-                Found::Miss
-            }
-            Err(error) => {
-                self.counters.add(Count::Miss);
-                self.failed(&error);
-                Found::Failed
-            }
-        }
+    pub(super) fn hit(&self) {
+        self.counters.add(Count::Hit);
+    }
+
+    /// Counts a lookup that found none, or failed, and tells whether to store what is computed instead: not in a store
+    /// that failed, so that an outage costs one deadline and not two.
+    pub(super) fn missed(&self, failure: Option<Error>) -> bool {
+        self.counters.add(Count::Miss);
+        failure.inspect(|error| self.failed(error)).is_none()
     }
 
     pub(super) fn count(&self, count: Count) {

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::key::Lookup;
 use super::returns::Returns;
-use super::site::{Found, Site};
+use super::site::Site;
 use crate::{AsyncCache, Count, Result, Ttl};
 
 /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
@@ -33,15 +33,20 @@ where
             return compute.await;
         }
     };
-    match site.found(cache.get(key.key()).await) {
-        Found::Hit(value) => P::wrap(value),
-        Found::Failed => compute.await,
-        Found::Miss => {
-            let returned = compute.await;
-            let _ = store(site, cache, &key, lifetime, P::value(&returned)).await;
-            returned
+    let failure = match cache.get(key.key()).await {
+        Ok(Some(value)) => {
+            site.hit();
+            return P::wrap(value);
         }
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    let is_to_store = site.missed(failure);
+    let returned = compute.await;
+    if is_to_store {
+        let _ = store(site, cache, &key, lifetime, P::value(&returned)).await;
     }
+    returned
 }
 
 /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is forgotten; if it

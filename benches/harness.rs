@@ -1,0 +1,162 @@
+//! Times many functions beside each other.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// One of the functions of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Contestant<K> {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// The function: called through this pointer, so that none is inlined into the loop that times it.
+    pub call: fn(K) -> u64,
+}
+
+/// Functions that do the same, for the same keys.
+#[derive(Debug)]
+pub struct Row<K> {
+    /// What they do.
+    pub name: &'static str,
+    /// What they are called with, over and over.
+    pub keys: Vec<K>,
+    /// All of them. They are to call [`compute`] on a miss.
+    pub contestants: Vec<Contestant<K>>,
+}
+
+/// How long to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// How often each contestant has its turn.
+    pub rounds: usize,
+    /// About how long a turn is.
+    pub turn: Duration,
+}
+
+impl Effort {
+    /// Enough to tell a few per cent apart.
+    pub const FULL: Self = Self { rounds: 40, turn: Duration::from_millis(5) };
+    /// Enough to see that it works.
+    pub const QUICK: Self = Self { rounds: 3, turn: Duration::from_millis(1) };
+}
+
+/// What one contestant took.
+#[derive(Debug, Clone)]
+pub struct Timings {
+    /// Its name.
+    pub name: &'static str,
+    /// Calls per thread in one turn.
+    pub calls: usize,
+    /// Nanoseconds per call on the slowest thread, for each round.
+    pub nanos: Vec<f64>,
+}
+
+const WARM_UPS: usize = 2;
+/// How often all keys are called with to find out how many calls fill a turn.
+const TRIAL_PASSES: usize = 20;
+
+static COMPUTED: AtomicU64 = AtomicU64::new(0);
+
+/// What the contestants remember. That it was computed is counted, so that a hit that was none is found out.
+pub fn compute(n: u64) -> u64 {
+    COMPUTED.fetch_add(1, Ordering::Relaxed);
+    n.wrapping_mul(3)
+}
+
+/// Times all contestants of `row`, on `threads` threads at once.
+///
+/// # Panics
+///
+/// When a timed call was not a hit: the figures would be worth nothing.
+pub fn measure<K: Copy + Send + Sync>(row: &Row<K>, threads: usize, effort: Effort) -> Vec<Timings> {
+    let passes: Vec<_> = row.contestants.iter().map(|_| AtomicUsize::new(1)).collect();
+    let (barrier, misses) = (Barrier::new(threads), AtomicU64::new(0));
+    let work = |thread: usize| {
+        let worker =
+            Worker { row, passes: &passes, barrier: &barrier, thread, offset: row.keys.len() * thread / threads };
+        worker.warm_up(effort.turn);
+        if barrier.wait().is_leader() {
+            misses.store(COMPUTED.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        worker.rounds(effort.rounds)
+    };
+    let per_thread: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || work(thread))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a contestant panicked")).collect()
+    });
+    let misses = COMPUTED.load(Ordering::Relaxed) - misses.into_inner();
+    assert_eq!(misses, 0, "{}: not all timed calls were hits", row.name);
+    merge(row, &passes, &per_thread, effort.rounds)
+}
+
+/// Per contestant and round, the time of the slowest thread.
+#[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
+fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Duration>>], rounds: usize) -> Vec<Timings> {
+    let timings = row.contestants.iter().enumerate().map(|(index, contestant)| {
+        let calls = passes[index].load(Ordering::Relaxed) * row.keys.len();
+        let slowest = |round: usize| threads.iter().map(|turns| turns[index][round]).max().unwrap_or_default();
+        let nanos = (0..rounds).map(|round| slowest(round).as_nanos() as f64 / calls as f64).collect();
+        Timings { name: contestant.name, calls, nanos }
+    });
+    timings.collect()
+}
+
+struct Worker<'a, K> {
+    row: &'a Row<K>,
+    /// How often each contestant is called with every key in a turn.
+    passes: &'a [AtomicUsize],
+    barrier: &'a Barrier,
+    thread: usize,
+    /// Where this thread begins, so that two do not ask for the same keys in step.
+    offset: usize,
+}
+
+impl<K: Copy> Worker<'_, K> {
+    /// Fills the caches, also those of each thread's own, and finds out how many calls fill a turn.
+    fn warm_up(&self, turn: Duration) {
+        for (contestant, passes) in self.row.contestants.iter().zip(self.passes) {
+            self.call(contestant, 1);
+            let trial = self.call(contestant, TRIAL_PASSES);
+            if self.thread == 0 {
+                let fitting = turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
+                passes.store(usize::try_from(fitting).unwrap_or(1).max(1), Ordering::Relaxed);
+            }
+        }
+        self.barrier.wait();
+        self.rounds(WARM_UPS);
+    }
+
+    /// The times of all turns, by contestant and round. The order changes from round to round, so that nobody always
+    /// comes after the same one.
+    fn rounds(&self, rounds: usize) -> Vec<Vec<Duration>> {
+        let count = self.row.contestants.len();
+        let mut turns = vec![Vec::with_capacity(rounds); count];
+        for round in 0..rounds {
+            for place in 0..count {
+                let place = if round % 2 == 0 { place } else { count - 1 - place };
+                let index = (place + round) % count;
+                let passes = self.passes[index].load(Ordering::Relaxed);
+                turns[index].push(self.call(&self.row.contestants[index], passes));
+            }
+        }
+        turns
+    }
+
+    /// The time of `passes` calls with every key, begun on all threads at once.
+    fn call(&self, contestant: &Contestant<K>, passes: usize) -> Duration {
+        let (call, (head, tail)) = (black_box(contestant.call), self.row.keys.split_at(self.offset));
+        self.barrier.wait();
+        let start = Instant::now();
+        for _ in 0..passes {
+            for &key in tail {
+                black_box(call(black_box(key)));
+            }
+            for &key in head {
+                black_box(call(black_box(key)));
+            }
+        }
+        start.elapsed()
+    }
+}
