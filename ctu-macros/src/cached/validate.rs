@@ -48,6 +48,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
         key,
         lifetime: args.ttl.map(|ttl| ttl.value),
         cache_if: args.cache_if.map(|predicate| predicate.value),
+        is_coalescing: args.coalesce.is_none_or(|coalesce| coalesce.value),
         prefix,
     })
 }

@@ -1,0 +1,322 @@
+//! The computations under way of one function: who computes, who waits, and whose result is too old to be stored.
+//!
+//! A [`Flight`] is a computation from the lookup that missed to the end of storing its value. The table finds it by the
+//! hash of its key. Callers of the same key wait for it; an evict, a prime or a refresh takes it out, after which it is
+//! nobody's but those who waited already, and its value is not stored.
+//!
+//! Some computations are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray
+//! when the function does not coalesce, when it would wait for itself, when it has waited too long, or when another key
+//! has the same hash.
+//!
+//! No user's code runs under a lock of the table or of a flight: neither `Clone` nor `Eq` of keys and results, nor their
+//! `Drop`, nor wakers.
+
+mod flight;
+mod graph;
+mod wait;
+mod watch;
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use flight::Flight;
+pub(super) use flight::{Detached, Ended, Help, How, Landing, Shared};
+pub(super) use wait::Wait;
+
+use crate::CacheKey;
+
+/// Flights of different shards do not share a lock.
+const SHARDS: usize = 8;
+/// How many ended flights a shard remembers.
+const REMEMBERED: usize = 8;
+/// How often a caller lets others go first whose results it can't share: then it computes itself, so that those who call
+/// a function that fails slowly do not queue up.
+const TURNS: u32 = 2;
+
+/// Keys are hashed with secret keys of the process: nobody can choose arguments that collide.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+pub(super) struct Flights {
+    closings: Closings,
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+/// The number of flights that ended with a value in the store. On a cache line of its own, as every call reads it.
+#[repr(align(64))]
+struct Closings(AtomicU64);
+
+struct Shard {
+    flights: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
+    strays: Vec<Arc<Flight>>,
+    recent: Recent,
+}
+
+/// The flights that ended last with a value in the store: those who missed before and look for the flight after its end
+/// have to look into the store again, and nobody else.
+struct Recent {
+    /// The hash, and the number of the closing.
+    ring: [(u64, u64); REMEMBERED],
+    next: usize,
+}
+
+impl Recent {
+    const fn push(&mut self, hash: u64, closing: u64) {
+        self.ring[self.next] = (hash, closing);
+        self.next = (self.next + 1) % REMEMBERED;
+    }
+
+    /// Whether a flight of this hash may have ended after the closing `since`.
+    fn has(&self, hash: u64, since: u64) -> bool {
+        // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
+        self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == hash && recent.1 > since)
+    }
+}
+
+/// The hash of a hash.
+#[derive(Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Not called for a `u64`.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+}
+
+/// A caller's part in the computation of a key.
+pub(super) enum Place<'f> {
+    /// It computes. `is_late`: since it looked into the store, a flight of this key may have ended.
+    Lead { lead: Lead<'f>, is_late: bool },
+    /// It waits for another.
+    Wait(Wait),
+}
+
+impl Flights {
+    pub(super) const fn new() -> Self {
+        const EMPTY: Mutex<Shard> = Mutex::new(Shard {
+            flights: HashMap::with_hasher(BuildHasherDefault::new()),
+            strays: Vec::new(),
+            recent: Recent { ring: [(0, 0); REMEMBERED], next: 0 },
+        });
+        Self { closings: Closings(AtomicU64::new(0)), shards: [EMPTY; SHARDS] }
+    }
+
+    /// To be read before the store, and handed to [`join`](Self::join) if that misses.
+    #[inline]
+    pub(super) fn closings(&self) -> u64 {
+        // Acquire: the store is read after it. A flight that stores after the lookup has missed closes later still.
+        self.closings.0.load(Ordering::Acquire)
+    }
+
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Shard> {
+        // The upper bits: the tables go by the lower ones. Nothing in a shard's critical sections panics half-way.
+        self.shards[(hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
+    pub(super) fn join<K>(&self, key: &K, since: u64, turns: u32) -> Place<'_>
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+    {
+        let hash = HASHER.hash_one(key);
+        if turns >= TURNS {
+            return Place::Lead { lead: self.astray_at(hash), is_late: false };
+        }
+        let own = Flight::new(hash, Some(owned(key)));
+        let mut shard = self.shard(hash);
+        let Some(other) = shard.flights.get(&hash).map(Arc::clone) else {
+            shard.flights.insert(hash, Arc::clone(&own));
+            let is_late = shard.recent.has(hash, since);
+            drop(shard);
+            return Place::Lead { lead: self.lead(own), is_late };
+        };
+        drop(shard);
+        if other.is_of(key)
+            && let Some(edges) = graph::edges(&other)
+        {
+            return Place::Wait(Wait::new(other, edges));
+        }
+        Place::Lead { lead: self.astray_at(hash), is_late: false }
+    }
+
+    /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
+    pub(super) fn helping<K: Hash + ?Sized>(&self, key: &K, help: Help) -> Lead<'_> {
+        let mut lead = self.astray(key);
+        lead.help = Some(help);
+        lead
+    }
+
+    /// Begins a flight that nobody waits for.
+    pub(super) fn astray<K: Hash + ?Sized>(&self, key: &K) -> Lead<'_> {
+        self.astray_at(HASHER.hash_one(key))
+    }
+
+    fn astray_at(&self, hash: u64) -> Lead<'_> {
+        let flight = Flight::new(hash, None);
+        self.shard(hash).strays.push(Arc::clone(&flight));
+        self.lead(flight)
+    }
+
+    const fn lead(&self, flight: Arc<Flight>) -> Lead<'_> {
+        Lead { flights: self, flight, help: None, has_ended: false }
+    }
+
+    /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
+    /// at it and are returned.
+    pub(super) fn detach<K: Hash + ?Sized>(&self, key: &K) -> Detached {
+        let hash = HASHER.hash_one(key);
+        let mut shard = self.shard(hash);
+        let found = shard.flights.remove(&hash);
+        let strays = shard.take_strays(hash);
+        drop(shard);
+        detached(found, strays)
+    }
+
+    /// As [`detach`](Self::detach), and begins a flight in their place.
+    pub(super) fn replace<K>(&self, key: &K) -> (Lead<'_>, Detached)
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+    {
+        let hash = HASHER.hash_one(key);
+        let own = Flight::new(hash, Some(owned(key)));
+        let mut shard = self.shard(hash);
+        let found = shard.flights.insert(hash, Arc::clone(&own));
+        let strays = shard.take_strays(hash);
+        drop(shard);
+        (self.lead(own), detached(found, strays))
+    }
+
+    /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
+    fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
+        let mut shard = self.shard(flight.hash);
+        if has_stored {
+            // Not less than the number that any caller reads who finds the value missing: the lookups came before.
+            let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
+            shard.recent.push(flight.hash, closing);
+        }
+        let is_found = shard.flights.get(&flight.hash).is_some_and(|found| Arc::ptr_eq(found, flight));
+        let removed = if is_found {
+            shard.flights.remove(&flight.hash)
+        } else {
+            let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
+            place.map(|place| shard.strays.swap_remove(place))
+        };
+        drop(shard);
+        drop(removed);
+    }
+
+    /// Flights under way.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        let len = |shard: &Mutex<Shard>| {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.flights.len() + shard.strays.len()
+        };
+        self.shards.iter().map(len).sum()
+    }
+}
+
+fn owned<K>(key: &K) -> Box<dyn Any + Send + Sync>
+where
+    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+{
+    Box::new(key.to_key())
+}
+
+impl Shard {
+    fn take_strays(&mut self, hash: u64) -> Vec<Arc<Flight>> {
+        if self.strays.is_empty() { Vec::new() } else { self.strays.extract_if(.., |stray| stray.hash == hash).collect() }
+    }
+}
+
+fn detached(found: Option<Arc<Flight>>, strays: Vec<Arc<Flight>>) -> Detached {
+    let mut detached = Detached::default();
+    for flight in found.into_iter().chain(strays) {
+        if !flight.detach() {
+            detached.add(flight);
+        }
+    }
+    detached
+}
+
+/// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
+pub(super) struct Lead<'f> {
+    flights: &'f Flights,
+    flight: Arc<Flight>,
+    help: Option<Help>,
+    has_ended: bool,
+}
+
+impl Lead<'_> {
+    /// Computes.
+    pub(super) fn run<R>(&self, compute: impl FnOnce() -> R) -> R {
+        let _entered = graph::enter(&self.flight);
+        compute()
+    }
+
+    /// Computes, whenever it is polled.
+    pub(super) async fn run_async<R>(&self, compute: impl Future<Output = R>) -> R {
+        let mut compute = std::pin::pin!(compute);
+        std::future::poll_fn(|context| {
+            let _entered = graph::enter(&self.flight);
+            compute.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// There is a result, and `wants_store`: it may be stored.
+    pub(super) fn land(&self, wants_store: bool) -> Landing {
+        let landing = self.flight.land(wants_store);
+        Landing { is_awaited: landing.is_awaited || self.help.is_some(), ..landing }
+    }
+
+    /// Hands the result to those who wait.
+    pub(super) fn publish(&self, shared: &Shared) {
+        self.flight.publish(Arc::clone(shared));
+        if let Some(help) = &self.help {
+            help.publish(Arc::clone(shared));
+        }
+    }
+
+    /// Whether the value just stored has to be removed again.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.flight.is_abandoned()
+    }
+
+    pub(super) fn end(mut self, how: How) {
+        self.has_ended = true;
+        self.flights.close(&self.flight, how == How::Stored);
+        self.flight.end(how);
+    }
+}
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.flights.close(&self.flight, false);
+            self.flight.end(How::Lost);
+        }
+    }
+}
+
+/// Shows nothing of the keys.
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flights(..)")
+    }
+}
