@@ -43,8 +43,8 @@
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Entry,
-    Error, ErrorKind, ManualClock, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
+    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
+    Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
 // Keys and texts.
 pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
@@ -61,6 +61,12 @@ pub use ctu_core::{MsgPack, MsgPackCache};
 
 #[doc = include_str!("../docs/cached.md")]
 pub use ctu_macros::cached;
+
+#[doc = include_str!("../docs/cache_functions.md")]
+pub use ctu_macros::cache_functions;
+
+#[doc = include_str!("../docs/cache_methods.md")]
+pub use ctu_macros::cache_methods;
 
 #[cfg(feature = "testing")]
 pub use ctu_core::testing;
@@ -85,6 +91,7 @@ pub mod __private {
     pub use ctu_core::memo::*;
     pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
+    pub use std::marker::PhantomData;
     pub use std::string::String;
     pub use std::sync::LazyLock;
     pub use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Law 8: a typed hit is free of allocations.
 
+#![cfg(feature = "memory")]
+
 use ctu::cached;
 use pollster::block_on;
 

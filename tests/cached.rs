@@ -1,5 +1,7 @@
 //! `#[cached]` on free functions: what a caller sees.
 
+#![cfg(feature = "memory")]
+
 use std::cell::Cell;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};

@@ -1,5 +1,7 @@
 //! The kinds of keys of `#[cached]`, as texts in a shared store.
 
+#![cfg(feature = "memory")]
+
 use std::sync::LazyLock;
 
 use ctu::prelude::*;

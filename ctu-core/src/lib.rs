@@ -22,6 +22,7 @@ mod layers;
 mod log_gate;
 mod map;
 pub mod memo;
+mod memoize;
 mod sha3;
 mod stack;
 mod stats;
@@ -50,5 +51,6 @@ pub use layers::{CompressedCache, Compression};
 #[cfg(feature = "msgpack")]
 pub use layers::{MsgPack, MsgPackCache};
 pub use map::{Layer, Map, Mapped, Reject};
+pub use memoize::{AsyncMemo, Memo};
 pub use stack::StackExt;
 pub use stats::Stats;

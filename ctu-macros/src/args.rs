@@ -9,7 +9,7 @@ use crate::faults::Faults;
 use crate::template::Template;
 
 /// The arguments as written, each at most once, each readable by itself.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Args {
     pub(crate) cache: Option<Given<Expr>>,
     pub(crate) key: Option<Given<Key>>,
@@ -17,6 +17,7 @@ pub(crate) struct Args {
     pub(crate) capacity: Option<Given<Expr>>,
     pub(crate) prefix: Option<Given<LitStr>>,
     pub(crate) version: Option<Given<LitInt>>,
+    pub(crate) self_key: Option<Given<SelfKey>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
     pub(crate) coalesce: Option<Given<bool>>,
@@ -26,12 +27,14 @@ pub(crate) struct Args {
 }
 
 /// An argument and the name it was given under, for messages about the two together.
+#[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) name: Ident,
     pub(crate) value: T,
 }
 
 /// `key = ..`
+#[derive(Clone)]
 pub(crate) enum Key {
     Typed,
     Json,
@@ -40,7 +43,17 @@ pub(crate) enum Key {
     Closure(ExprClosure),
 }
 
+/// `self_key = ..`
+#[derive(Clone)]
+pub(crate) enum SelfKey {
+    /// The result does not depend on the object.
+    None,
+    /// What tells objects apart.
+    Expr(Expr),
+}
+
 /// `ttl = ..`
+#[derive(Clone)]
 pub(crate) enum Lifetime {
     /// `"10m"`, in milliseconds.
     Millis(u64),
@@ -50,8 +63,8 @@ pub(crate) enum Lifetime {
     Closure(ExprClosure),
 }
 
-const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `skip`, `cache_if`, `coalesce`, \
-                     `result`, `companion`, `crate`";
+const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
+                     `coalesce`, `result`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -71,6 +84,49 @@ impl Args {
         args
     }
 
+    /// These, and for what is not given, the block's.
+    ///
+    /// What goes with a function's own choice of a store is not taken from a block that chose the other kind.
+    pub(crate) fn or(self, block: &Self) -> Self {
+        let has_store = self.cache.is_some() || self.capacity.is_some();
+        let (cache, capacity) = if has_store { (None, None) } else { (block.cache.clone(), block.capacity.clone()) };
+        // A prefix of the function's own has its version in it.
+        let version = if self.prefix.is_some() { None } else { block.version.clone() };
+        Self {
+            cache: self.cache.or(cache),
+            key: self.key.or_else(|| block.key.clone()),
+            ttl: self.ttl.or_else(|| block.ttl.clone()),
+            capacity: self.capacity.or(capacity),
+            prefix: self.prefix,
+            version: self.version.or(version),
+            self_key: self.self_key.or_else(|| block.self_key.clone()),
+            skip: self.skip,
+            cache_if: self.cache_if,
+            coalesce: self.coalesce.or_else(|| block.coalesce.clone()),
+            result: self.result,
+            companion: self.companion,
+            krate: self.krate.or_else(|| block.krate.clone()),
+        }
+    }
+
+    /// Reports what can't be said of several functions at once.
+    pub(crate) fn check_block(&self, faults: &mut Faults) {
+        let names = [
+            self.prefix.as_ref().map(|given| &given.name),
+            self.skip.as_ref().map(|given| &given.name),
+            self.cache_if.as_ref().map(|given| &given.name),
+            self.result.as_ref().map(|given| &given.name),
+            self.companion.as_ref().map(|given| &given.name),
+        ];
+        for name in names.into_iter().flatten() {
+            faults.at(name, format!("`{name}` is about one function: say it on that one, `#[cached({name} ..)]`"));
+        }
+        if let Some(Given { name, value: Key::Template(_) | Key::Closure(_) }) = &self.key {
+            faults
+                .at(name, "this key is about the arguments of one function: say it on that one, `#[cached(key = ..)]`");
+        }
+    }
+
     /// Reads one argument. An error is one after which the next argument can't be found.
     fn parse_one(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
@@ -81,6 +137,7 @@ impl Args {
             "capacity" => set(&mut self.capacity, name, value(input, capacity)?, faults),
             "prefix" => set(&mut self.prefix, name, value(input, prefix)?, faults),
             "version" => set(&mut self.version, name, value(input, version)?, faults),
+            "self_key" => set(&mut self.self_key, name, value(input, self_key)?, faults),
             "skip" => set(&mut self.skip, name, skip(input)?, faults),
             "cache_if" => set(&mut self.cache_if, name, value(input, expr_not_text)?, faults),
             "coalesce" => set(&mut self.coalesce, name, flag(input)?, faults),
@@ -168,6 +225,14 @@ fn lifetime(input: ParseStream<'_>) -> syn::Result<Lifetime> {
         )),
         Expr::Closure(closure) => Ok(Lifetime::Closure(closure)),
         expr => Ok(Lifetime::Expr(expr)),
+    }
+}
+
+fn self_key(input: ParseStream<'_>) -> syn::Result<SelfKey> {
+    let expr = expr_not_text(input)?;
+    match &expr {
+        Expr::Path(path) if path.path.is_ident("none") => Ok(SelfKey::None),
+        _ => Ok(SelfKey::Expr(expr)),
     }
 }
 

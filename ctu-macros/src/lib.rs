@@ -7,12 +7,26 @@
 #![warn(missing_docs)]
 
 mod args;
+mod cache_functions;
+mod cache_methods;
 mod cached;
 mod duration;
 mod faults;
 mod template;
 
 use proc_macro::TokenStream;
+
+/// Memoizes every function of a module: see `ctu::cache_functions`.
+#[proc_macro_attribute]
+pub fn cache_functions(args: TokenStream, item: TokenStream) -> TokenStream {
+    cache_functions::expand(args.into(), &item.into()).into()
+}
+
+/// Memoizes methods: see `ctu::cache_methods`.
+#[proc_macro_attribute]
+pub fn cache_methods(args: TokenStream, item: TokenStream) -> TokenStream {
+    cache_methods::expand(args.into(), &item.into()).into()
+}
 
 /// Memoizes a function: see `ctu::cached`.
 #[proc_macro_attribute]

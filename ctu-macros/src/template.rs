@@ -3,17 +3,20 @@
 use syn::{Ident, LitStr, Member};
 
 /// A template: literal texts and fields in turn.
+#[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) parts: Vec<Part>,
     pub(crate) literal: LitStr,
 }
 
+#[derive(Clone)]
 pub(crate) enum Part {
     Text(String),
     Field(Field),
 }
 
 /// `{name}` or `{name.member.0}`.
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) name: Ident,
     pub(crate) members: Vec<Member>,

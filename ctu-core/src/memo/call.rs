@@ -118,7 +118,7 @@ macro_rules! runtime {
             let mode = if site.missed(failure) { Mode::Missing } else { Mode::Not };
             let mut turns = 0;
             let lead = loop {
-                let wait = match site.join(key.key(), since, turns) {
+                let wait = match site.join(key.key(), cache, since, turns) {
                     Place::Lead { lead, is_late } => {
                         if is_late && let Ok(Some(value)) = cache.get(key.key())$($wait)* {
                             lead.end(How::Stored);
@@ -152,7 +152,7 @@ macro_rules! runtime {
                     return P::wrap(value);
                 }
                 if let Some(help) = help {
-                    break site.flights().helping(key.key(), help);
+                    break site.flights().helping(key.key(), cache, help);
                 }
             };
             let returned = lead.$run(compute)$($wait)*;
@@ -210,7 +210,7 @@ macro_rules! runtime {
                     return compute$($now)*;
                 }
             };
-            let (lead, detached) = site.flights().replace(key.key());
+            let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
             let returned = lead.$run(compute)$($wait)*;
@@ -295,7 +295,7 @@ macro_rules! runtime {
         {
             site.count(Count::Del);
             let Ok(key) = key else { return Ok(false) };
-            let settled = site.flights().detach(key.key()).$settled()$($wait)*;
+            let settled = site.flights().detach(key.key(), cache).$settled()$($wait)*;
             let removed = cache.remove(key.key())$($wait)*?;
             settled.map(|()| removed)
         }
@@ -320,7 +320,7 @@ macro_rules! runtime {
             let key = key?;
             let Some(ttl) = lifetime(value) else { return Ok(()) };
             // With a flight of its own: who misses meanwhile waits for the value, instead of storing another over it.
-            let (lead, detached) = site.flights().replace(key.key());
+            let (lead, detached) = site.flights().replace(key.key(), cache);
             detached.$settled()$($wait)*?;
             if !lead.land(true).is_to_store {
                 // A later prime, refresh or evict has come first.

@@ -23,9 +23,7 @@ pub use check::{
     AliasOfResult, IsPlain, IsResult, Plain, Returned, check_json_key, check_key, check_plain, check_value,
 };
 pub use erased::ErasedCell;
-pub use key::{Lookup, Template, Text, Typed, hash_text, json_text, value_text};
+pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use returns::{OkOnly, Returns, Whole};
-pub use share::{
-    Packed, Share, ShareAll, ShareNothing, ShareValue, Sharing, SharesAll, SharesNothing, SharesValue,
-};
+pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};
 pub use site::Site;

@@ -41,14 +41,15 @@ impl Site {
     }
 
     /// What a caller does who missed: compute, or wait for another who does.
-    pub(super) fn join<K>(&self, key: &K, since: u64, turns: u32) -> Place<'_>
+    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
     {
         if self.is_coalescing {
-            self.flights.join(key, since, turns)
+            self.flights.join(key, store, since, turns)
         } else {
-            Place::Lead { lead: self.flights.astray(key), is_late: false }
+            Place::Lead { lead: self.flights.astray(key, store), is_late: false }
         }
     }
 

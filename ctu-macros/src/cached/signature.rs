@@ -3,8 +3,8 @@
 use quote::format_ident;
 use syn::visit::Visit;
 use syn::{
-    FnArg, GenericParam, Ident, Lifetime, Pat, PatIdent, ReturnType, Safety, Signature, Type, TypeImplTrait,
-    parse_quote,
+    FnArg, GenericParam, Ident, Lifetime, Pat, PatIdent, ReceiverKind, ReturnType, Safety, Signature, Type,
+    TypeImplTrait, parse_quote,
 };
 
 use super::model::Param;
@@ -31,13 +31,35 @@ pub(crate) fn check_form(signature: &Signature, faults: &mut Faults) {
         faults.at(variadic, "a variadic function can't be cached: its arguments can't be named in a key");
     }
     for param in &signature.generics.params {
-        if !matches!(param, GenericParam::Lifetime(_)) {
+        if let GenericParam::Const(constant) = param
+            && !matches!(&constant.ty, Type::Path(path) if path.path.is_ident("usize"))
+        {
             faults.at(
-                param,
-                "a generic function can't be cached yet: cache a function for each type that is used, and call it",
+                &constant.ty,
+                "of const parameters only `usize` can tell a cached function's answers apart: take this one as an argument",
             );
         }
     }
+}
+
+/// Reports `self` where it can't be, or can't be as it is.
+pub(crate) fn check_receiver(signature: &Signature, is_method: bool, faults: &mut Faults) {
+    let Some(receiver) = signature.receiver() else { return };
+    if !is_method {
+        faults.at(
+            receiver,
+            "to cache a method, mark its `impl` with `#[cache_methods]`, and the method with `#[cached]`",
+        );
+        return;
+    }
+    let message = match &receiver.kind {
+        ReceiverKind::Reference(_, _, None) => return,
+        ReceiverKind::Reference(..) => {
+            "a hit would not change the object: take `&self`, or leave the method out, without `#[cached]`"
+        }
+        _ => "a cached method takes `&self`: a key borrows from the object while the method runs",
+    };
+    faults.at(receiver, message);
 }
 
 /// The arguments, with a name for each.
@@ -45,11 +67,7 @@ pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults)
     let mut params = Vec::new();
     for (index, input) in signature.inputs.iter().enumerate() {
         match input {
-            FnArg::Receiver(receiver) => faults.at(
-                receiver,
-                "a method is cached by `#[cached]` in an `impl` that is marked `#[cache_methods]`, which is not there yet: \
-                 cache a free function of what it needs of `self`",
-            ),
+            FnArg::Receiver(_) => {}
             FnArg::Typed(typed) => {
                 let name = name(&typed.pat, index);
                 let skipped = skip.contains(&name);
@@ -77,7 +95,7 @@ fn name(pat: &Pat, index: usize) -> Ident {
 }
 
 /// Reports arguments that can't be in a key, of whatever kind.
-pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
+pub(crate) fn check_params(params: &[Param], with_self_key: bool, faults: &mut Faults) {
     for param in params {
         if let Some(impl_trait) = find_impl_trait(&param.ty) {
             faults.at(
@@ -98,7 +116,7 @@ pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
             );
         }
     }
-    if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS) {
+    if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS - usize::from(with_self_key)) {
         faults.at(
             &param.ty,
             format!("a key has room for {MAX_KEY_ARGS} arguments: take a struct, or make the key with `key = |..| ..`"),

@@ -1,32 +1,37 @@
 //! The rules between arguments and function. Each is one function, and reports on the token that is wrong.
 
-use syn::{Expr, ExprClosure, ItemFn, Type};
+use syn::{Expr, ExprClosure, Ident, ItemFn, Signature, Type};
 
 use super::attributes::Attributes;
-use super::model::{Key, Model, Param, Prefix, Returns, Store};
-use super::{prefix, signature};
+use super::block::Block;
+use super::model::{Key, Method, Model, Param, Place, Prefix, Returns, Store};
+use super::{prefix, self_key, signature};
 use crate::args::{self, Args};
 use crate::faults::Faults;
 use crate::template::Template;
 
 /// The model; or every fault that was found, in the arguments before (`faults`) and here.
-pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::Result<Model> {
+///
+/// A method comes with its `impl`.
+pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut faults: Faults) -> syn::Result<Model> {
     let sig = &function.sig;
     signature::check_form(sig, &mut faults);
+    signature::check_receiver(sig, block.is_some(), &mut faults);
+    let self_key = self_key::expr(&args, block.map(|_| sig), &mut faults);
     let skip = args.skip.as_ref().map_or(&[][..], |skip| &skip.value);
     let params = signature::params(sig, skip, &mut faults);
-    signature::check_params(&params, &mut faults);
+    signature::check_params(&params, self_key.is_some(), &mut faults);
     let output = signature::output(sig, &mut faults);
 
     check_own_store(&args, &mut faults);
     check_prefix(&args, &mut faults);
     check_closures(&args, &params, &mut faults);
-    let prefix = stable_prefix(&args, function, &mut faults);
+    let prefix = stable_prefix(&args, function, block, &mut faults);
     let returns = returns(&args, &output);
     let key = key(args.key, args.cache.is_some());
     match &key {
         Key::Typed => signature::check_typed(&params, &mut faults),
-        Key::Template(template) => check_template(template, &params, &mut faults),
+        Key::Template(template) => check_template(template, &params, sig.receiver().is_some(), &mut faults),
         Key::Json | Key::Hash | Key::Closure(_) => {}
     }
 
@@ -37,7 +42,8 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
         original: sig.clone(),
         body: (*function.block).clone(),
         generics: sig.generics.clone(),
-        companion: args.companion.map_or_else(|| sig.ident.clone(), |companion| companion.value),
+        place: place(args.companion.map_or_else(|| sig.ident.clone(), |companion| companion.value), sig, block),
+        self_key,
         params,
         output,
         returns,
@@ -51,6 +57,15 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
         is_coalescing: args.coalesce.is_none_or(|coalesce| coalesce.value),
         prefix,
     })
+}
+
+fn place(companion: Ident, signature: &Signature, block: Option<&Block>) -> Place {
+    match block {
+        None => Place::Free { companion },
+        Some(block) => {
+            Place::Method(Method { block: block.clone(), has_self: signature.receiver().is_some(), companion })
+        }
+    }
 }
 
 /// In a store of one's own typed keys are best; one that others use holds texts.
@@ -122,9 +137,12 @@ fn check_closures(args: &Args, params: &[Param], faults: &mut Faults) {
 }
 
 /// A template names arguments, and all of them: one left out would make different calls look alike.
-fn check_template(template: &Template, params: &[Param], faults: &mut Faults) {
+fn check_template(template: &Template, params: &[Param], has_self: bool, faults: &mut Faults) {
     let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     for field in template.fields() {
+        if field.name == "self" && has_self {
+            continue;
+        }
         if !params.iter().any(|param| param.name == field.name) {
             let names = list(params.iter().map(|param| format!("`{}`", param.name)).collect());
             faults.at(
@@ -147,14 +165,15 @@ fn check_template(template: &Template, params: &[Param], faults: &mut Faults) {
     }
 }
 
-fn stable_prefix(args: &Args, function: &ItemFn, faults: &mut Faults) -> Prefix {
+fn stable_prefix(args: &Args, function: &ItemFn, block: Option<&Block>, faults: &mut Faults) -> Prefix {
     if let Some(prefix) = &args.prefix {
         return Prefix::Literal(prefix.value.clone());
     }
     let version = args.version.as_ref().map(|version| version.value.base10_parse::<u64>());
     let version = version.and_then(|version| faults.take(version)).unwrap_or(0);
     let name = syn::ext::IdentExt::unraw(&function.sig.ident).to_string();
-    Prefix::Stable { name, digits: prefix::digits(&function.sig, version) }
+    let name = block.map_or(name.clone(), |block| format!("{}::{name}", block.name()));
+    Prefix::Stable { name, digits: prefix::digits(&function.sig, block.map(Block::identity), version) }
 }
 
 /// `Result` is known by its name or by the argument `result`.

@@ -16,7 +16,7 @@ extern "C" fn foreign(n: u64) -> u64 {
 }
 
 #[cached]
-fn generic<T>(n: T) -> T {
+fn const_parameter<const IS_LONG: bool>(n: u64) -> u64 {
     n
 }
 

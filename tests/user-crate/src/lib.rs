@@ -106,6 +106,63 @@ pub mod nested {
     }
 }
 
+/// A type with cached methods.
+#[derive(Debug)]
+pub struct Shop {
+    id: u64,
+}
+
+#[memo::cache_methods(crate = memo, self_key = self.id)]
+impl Shop {
+    /// Makes one.
+    #[must_use]
+    pub const fn new(id: u64) -> Self {
+        Self { id }
+    }
+
+    /// A price.
+    #[cached]
+    #[must_use]
+    pub fn price(&self, article: &str) -> u64 {
+        self.id + article.len() as u64
+    }
+
+    /// Another, later.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[cached(ttl = "1m")]
+    pub async fn later(&self, article: &str) -> Result<u64, String> {
+        std::future::ready(()).await;
+        Ok(self.id + article.len() as u64)
+    }
+}
+
+/// What has an area.
+pub trait Area {
+    /// The area.
+    fn area(&self, scale: u64) -> u64;
+}
+
+#[memo::cache_methods(crate = memo, self_key = self.id)]
+impl Area for Shop {
+    #[cached]
+    fn area(&self, scale: u64) -> u64 {
+        self.id * scale
+    }
+}
+
+/// Cached by the module.
+#[memo::cache_functions(crate = memo, capacity = 10)]
+pub mod texts {
+    /// The length.
+    #[must_use]
+    pub fn length(text: &str) -> usize {
+        text.len()
+    }
+}
+
 use nested::parse;
 
 /// Uses them all.
@@ -127,6 +184,10 @@ pub fn use_them() {
     assert_eq!(nested::with_lifetimes("a", &[1]), 2);
     assert_eq!(nested::nothing(), 3);
     assert_eq!(inner(3), 1);
+    assert_eq!(Shop::new(1).price("abc"), 4);
+    assert!(matches!(Shop::new(1).price_evict("abc"), Ok(true)));
+    assert_eq!(Shop::new(2).area(3), 6);
+    assert_eq!(texts::length("abc"), 3);
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::watch;
+use super::{Spot, watch};
 use crate::CacheKey;
 
 /// A result as it is handed to those who wait for it.
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A computation under way, or a value being stored.
 pub(in crate::memo) struct Flight {
-    pub(super) hash: u64,
+    pub(super) spot: Spot,
     /// The owned key; `None` where nobody is to find the flight by it.
     key: Option<Box<dyn Any + Send + Sync>>,
     state: Mutex<State>,
@@ -76,8 +76,8 @@ pub(in crate::memo) enum Ended {
 }
 
 impl Flight {
-    pub(super) fn new(hash: u64, key: Option<Box<dyn Any + Send + Sync>>) -> Arc<Self> {
-        Arc::new(Self { hash, key, state: Mutex::default() })
+    pub(super) fn new(spot: Spot, key: Option<Box<dyn Any + Send + Sync>>) -> Arc<Self> {
+        Arc::new(Self { spot, key, state: Mutex::default() })
     }
 
     /// Whether this is the flight of `key`, and not of another with the same hash.

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use flight::Flight;
@@ -43,14 +43,22 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 pub(super) struct Flights {
     closings: Closings,
+    /// The address of the store that the function was used with; [`SEVERAL`], of those.
+    store: AtomicUsize,
     shards: [Mutex<Shard>; SHARDS],
 }
+
+/// No address.
+const NONE: usize = 0;
+/// No address either, as it is odd and at the very beginning.
+const SEVERAL: usize = 1;
 
 /// The number of flights that ended with a value in the store. On a cache line of its own, as every call reads it.
 #[repr(align(64))]
 struct Closings(AtomicU64);
 
 struct Shard {
+    /// By their slots.
     flights: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
     strays: Vec<Arc<Flight>>,
     recent: Recent,
@@ -59,22 +67,32 @@ struct Shard {
 /// The flights that ended last with a value in the store: those who missed before and look for the flight after its end
 /// have to look into the store again, and nobody else.
 struct Recent {
-    /// The hash, and the number of the closing.
+    /// The slot, and the number of the closing.
     ring: [(u64, u64); REMEMBERED],
     next: usize,
 }
 
 impl Recent {
-    const fn push(&mut self, hash: u64, closing: u64) {
-        self.ring[self.next] = (hash, closing);
+    const fn push(&mut self, slot: u64, closing: u64) {
+        self.ring[self.next] = (slot, closing);
         self.next = (self.next + 1) % REMEMBERED;
     }
 
-    /// Whether a flight of this hash may have ended after the closing `since`.
-    fn has(&self, hash: u64, since: u64) -> bool {
+    /// Whether a flight in this slot may have ended after the closing `since`.
+    fn has(&self, slot: u64, since: u64) -> bool {
         // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
-        self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == hash && recent.1 > since)
+        self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
     }
+}
+
+/// Where a flight is in the table.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    /// That of the key.
+    hash: u64,
+    /// That of the key and the store: one function may be used with several, such as a method with that of its object,
+    /// and what is in one is no answer for another.
+    slot: u64,
 }
 
 /// The hash of a hash.
@@ -113,7 +131,7 @@ impl Flights {
             strays: Vec::new(),
             recent: Recent { ring: [(0, 0); REMEMBERED], next: 0 },
         });
-        Self { closings: Closings(AtomicU64::new(0)), shards: [EMPTY; SHARDS] }
+        Self { closings: Closings(AtomicU64::new(0)), store: AtomicUsize::new(NONE), shards: [EMPTY; SHARDS] }
     }
 
     /// To be read before the store, and handed to [`join`](Self::join) if that misses.
@@ -123,25 +141,41 @@ impl Flights {
         self.closings.0.load(Ordering::Acquire)
     }
 
-    fn shard(&self, hash: u64) -> MutexGuard<'_, Shard> {
+    /// Where the flights of `key` are, and notes with what store.
+    fn spot<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Spot {
+        let store = std::ptr::from_ref(store).cast::<()>().addr().max(SEVERAL);
+        let known = self.store.load(Ordering::Relaxed);
+        if known != store && known != SEVERAL {
+            let first = self.store.compare_exchange(NONE, store, Ordering::Relaxed, Ordering::Relaxed);
+            if first.is_err_and(|known| known != store) {
+                self.store.store(SEVERAL, Ordering::Relaxed);
+            }
+        }
+        let hash = HASHER.hash_one(key);
+        // Multiplied, as addresses differ in few bits, and these are to reach the upper ones.
+        Spot { hash, slot: hash ^ (store as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) }
+    }
+
+    fn shard(&self, spot: Spot) -> MutexGuard<'_, Shard> {
         // The upper bits: the tables go by the lower ones. Nothing in a shard's critical sections panics half-way.
-        self.shards[(hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[(spot.hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
-    pub(super) fn join<K>(&self, key: &K, since: u64, turns: u32) -> Place<'_>
+    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
     {
-        let hash = HASHER.hash_one(key);
+        let spot = self.spot(key, store);
         if turns >= TURNS {
-            return Place::Lead { lead: self.astray_at(hash), is_late: false };
+            return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = Flight::new(hash, Some(owned(key)));
-        let mut shard = self.shard(hash);
-        let Some(other) = shard.flights.get(&hash).map(Arc::clone) else {
-            shard.flights.insert(hash, Arc::clone(&own));
-            let is_late = shard.recent.has(hash, since);
+        let own = Flight::new(spot, Some(owned(key)));
+        let mut shard = self.shard(spot);
+        let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
+            shard.flights.insert(spot.slot, Arc::clone(&own));
+            let is_late = shard.recent.has(spot.slot, since);
             drop(shard);
             return Place::Lead { lead: self.lead(own), is_late };
         };
@@ -151,24 +185,24 @@ impl Flights {
         {
             return Place::Wait(Wait::new(other, edges));
         }
-        Place::Lead { lead: self.astray_at(hash), is_late: false }
+        Place::Lead { lead: self.stray(spot), is_late: false }
     }
 
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
-    pub(super) fn helping<K: Hash + ?Sized>(&self, key: &K, help: Help) -> Lead<'_> {
-        let mut lead = self.astray(key);
+    pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
+        let mut lead = self.astray(key, store);
         lead.help = Some(help);
         lead
     }
 
     /// Begins a flight that nobody waits for.
-    pub(super) fn astray<K: Hash + ?Sized>(&self, key: &K) -> Lead<'_> {
-        self.astray_at(HASHER.hash_one(key))
+    pub(super) fn astray<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Lead<'_> {
+        self.stray(self.spot(key, store))
     }
 
-    fn astray_at(&self, hash: u64) -> Lead<'_> {
-        let flight = Flight::new(hash, None);
-        self.shard(hash).strays.push(Arc::clone(&flight));
+    fn stray(&self, spot: Spot) -> Lead<'_> {
+        let flight = Flight::new(spot, None);
+        self.shard(spot).strays.push(Arc::clone(&flight));
         self.lead(flight)
     }
 
@@ -178,40 +212,54 @@ impl Flights {
 
     /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
     /// at it and are returned.
-    pub(super) fn detach<K: Hash + ?Sized>(&self, key: &K) -> Detached {
-        let hash = HASHER.hash_one(key);
-        let mut shard = self.shard(hash);
-        let found = shard.flights.remove(&hash);
-        let strays = shard.take_strays(hash);
-        drop(shard);
-        detached(found, strays)
+    pub(super) fn detach<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Detached {
+        let spot = self.spot(key, store);
+        let found = self.take(&mut self.shard(spot), spot);
+        detached(found)
     }
 
     /// As [`detach`](Self::detach), and begins a flight in their place.
-    pub(super) fn replace<K>(&self, key: &K) -> (Lead<'_>, Detached)
+    pub(super) fn replace<K, C>(&self, key: &K, store: &C) -> (Lead<'_>, Detached)
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
     {
-        let hash = HASHER.hash_one(key);
-        let own = Flight::new(hash, Some(owned(key)));
-        let mut shard = self.shard(hash);
-        let found = shard.flights.insert(hash, Arc::clone(&own));
-        let strays = shard.take_strays(hash);
+        let spot = self.spot(key, store);
+        let own = Flight::new(spot, Some(owned(key)));
+        let mut shard = self.shard(spot);
+        let found = self.take(&mut shard, spot);
+        shard.flights.insert(spot.slot, Arc::clone(&own));
         drop(shard);
-        (self.lead(own), detached(found, strays))
+        (self.lead(own), detached(found))
+    }
+
+    /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one.
+    fn take(&self, shard: &mut Shard, spot: Spot) -> (Option<Arc<Flight>>, Vec<Arc<Flight>>) {
+        let found = shard.flights.remove(&spot.slot);
+        let mut others = Vec::new();
+        // Whoever put one there has left word before, and the lock is taken after that.
+        if self.store.load(Ordering::Relaxed) == SEVERAL {
+            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot.hash == spot.hash;
+            others.extend(shard.flights.extract_if(is_of_key).map(|(_, flight)| flight));
+        }
+        if !shard.strays.is_empty() {
+            others.extend(shard.strays.extract_if(.., |stray| stray.spot.hash == spot.hash));
+        }
+        (found, others)
     }
 
     /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
     fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
-        let mut shard = self.shard(flight.hash);
+        let spot = flight.spot;
+        let mut shard = self.shard(spot);
         if has_stored {
             // Not less than the number that any caller reads who finds the value missing: the lookups came before.
             let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
-            shard.recent.push(flight.hash, closing);
+            shard.recent.push(spot.slot, closing);
         }
-        let is_found = shard.flights.get(&flight.hash).is_some_and(|found| Arc::ptr_eq(found, flight));
+        let is_found = shard.flights.get(&spot.slot).is_some_and(|found| Arc::ptr_eq(found, flight));
         let removed = if is_found {
-            shard.flights.remove(&flight.hash)
+            shard.flights.remove(&spot.slot)
         } else {
             let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
             place.map(|place| shard.strays.swap_remove(place))
@@ -238,15 +286,10 @@ where
     Box::new(key.to_key())
 }
 
-impl Shard {
-    fn take_strays(&mut self, hash: u64) -> Vec<Arc<Flight>> {
-        if self.strays.is_empty() { Vec::new() } else { self.strays.extract_if(.., |stray| stray.hash == hash).collect() }
-    }
-}
-
-fn detached(found: Option<Arc<Flight>>, strays: Vec<Arc<Flight>>) -> Detached {
+/// Makes flights stale, and returns those that are being stored already.
+fn detached((found, others): (Option<Arc<Flight>>, Vec<Arc<Flight>>)) -> Detached {
     let mut detached = Detached::default();
-    for flight in found.into_iter().chain(strays) {
+    for flight in found.into_iter().chain(others) {
         if !flight.detach() {
             detached.add(flight);
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ExprClosure;
+use syn::{ExprClosure, GenericParam};
 
 use super::Parts;
 use crate::cached::model::{Key, Param, Store};
@@ -11,51 +11,91 @@ use crate::template::{Field, Part, Template};
 /// An expression over the arguments, of type `Result<impl Lookup>`.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
-    let args = || {
-        let args = parts.model.key_params().map(Param::borrowed);
-        quote!(#private::Args((#(#args,)*)))
-    };
     let prefix = prefix(parts);
-    match &parts.model.key {
-        Key::Typed => match parts.model.store {
-            Store::Own { .. } => {
-                let args = args();
-                quote!(::core::result::Result::Ok(#args))
-            }
-            Store::Given(_) => {
-                let (args, companion) = (args(), &parts.model.companion);
-                quote!(::core::result::Result::Ok(#private::Scoped::new(#companion::__site().name(), #args)))
-            }
-        },
-        Key::Json => {
-            let args = args();
-            quote!(#private::json_text(#prefix, &#args))
-        }
-        Key::Hash => {
-            let args = args();
-            quote!(#private::hash_text(#prefix, &#args))
-        }
-        Key::Template(template) => template_expr(template, &prefix, private),
+    let text = match &parts.model.key {
+        Key::Typed => return typed(&args(parts), parts),
         Key::Closure(closure) => {
             let value = closure_value(closure, parts);
             match parts.model.store {
-                Store::Own { .. } => quote!(::core::result::Result::Ok(#private::Typed(#value))),
+                Store::Own { .. } if parts.model.is_generic() => return typed(&value, parts),
+                Store::Own { .. } => return quote!(::core::result::Result::Ok(#private::Typed(#value))),
                 Store::Given(_) => quote!(#private::value_text(#prefix, #value)),
             }
         }
+        Key::Json => {
+            let args = args(parts);
+            quote!(#private::json_text(#prefix, &#args))
+        }
+        Key::Hash => {
+            let args = args(parts);
+            quote!(#private::hash_text(#prefix, &#args))
+        }
+        Key::Template(template) => template_expr(template, &prefix, private),
+    };
+    match parts.model.store {
+        Store::Own { .. } if parts.model.is_generic() => {
+            let key = scoped(&quote!(text.into_string()), parts);
+            quote!(#text.map(|text| #key))
+        }
+        _ => text,
     }
+}
+
+/// All that is in the key, borrowed.
+fn args(parts: &Parts<'_>) -> TokenStream {
+    let private = &parts.private;
+    let self_key = parts.model.self_key.as_ref().map(|expr| quote!(&(#expr),));
+    let args = parts.model.key_params().map(Param::borrowed);
+    quote!(#private::Args((#self_key #(#args,)*)))
+}
+
+/// A typed key; one of several functions in a store says whose it is.
+fn typed(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
+    let is_alone = matches!(parts.model.store, Store::Own { .. }) && !parts.model.is_generic();
+    let key = if is_alone { key.clone() } else { scoped(key, parts) };
+    quote!(::core::result::Result::Ok(#key))
+}
+
+fn scoped(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
+    let (private, site) = (&parts.private, parts.path("__site"));
+    if !parts.model.is_generic() {
+        return quote!(#private::Scoped::new(#site().name(), #key));
+    }
+    let types = types(parts);
+    quote!(#private::Scoped::of_types::<#types>(#site().name(), #key))
+}
+
+/// The types that make functions of their own of a generic one, as one type.
+fn types(parts: &Parts<'_>) -> TokenStream {
+    let private = &parts.private;
+    let own = parts.model.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(ty) => {
+            let name = &ty.ident;
+            Some(quote!(#private::PhantomData<#name>))
+        }
+        GenericParam::Const(constant) => {
+            let name = &constant.ident;
+            Some(quote!([(); #name]))
+        }
+    });
+    let of_impl = parts.model.block().map(|_| quote!(#private::PhantomData<Self>,));
+    quote!((#of_impl #(#own,)*))
 }
 
 /// The type of the `key` companion, where it can be named, and how to get there from a key.
 pub(super) fn public(parts: &Parts<'_>) -> Option<(TokenStream, TokenStream)> {
     let private = &parts.private;
-    let is_own = matches!(parts.model.store, Store::Own { .. });
-    match &parts.model.key {
-        Key::Typed if is_own => {
+    let model = parts.model;
+    let is_own = matches!(model.store, Store::Own { .. });
+    match &model.key {
+        _ if is_own && model.is_generic() => None,
+        Key::Typed if is_own && model.self_key.is_none() => {
             let owned = owned_tuple(parts);
             Some((owned, quote!(.map(|key| #private::CacheKey::to_key(&key)))))
         }
-        Key::Typed | Key::Closure(_) if is_own || matches!(parts.model.key, Key::Typed) => None,
+        Key::Typed => None,
+        Key::Closure(_) if is_own => None,
         _ => Some((quote!(#private::String), quote!(.map(#private::Text::into_string)))),
     }
 }
@@ -72,10 +112,14 @@ pub(super) fn owned_tuple(parts: &Parts<'_>) -> TokenStream {
 
 /// A store of one's own needs no prefix.
 fn prefix(parts: &Parts<'_>) -> TokenStream {
-    let companion = &parts.model.companion;
+    let (private, site) = (&parts.private, parts.path("__site"));
     match parts.model.store {
         Store::Own { .. } => quote!(""),
-        Store::Given(_) => quote!(#companion::__site().name()),
+        Store::Given(_) if parts.model.is_generic() => {
+            let types = types(parts);
+            quote!(&#private::prefix_of_types::<#types>(#site().name()))
+        }
+        Store::Given(_) => quote!(#site().name()),
     }
 }
 
