@@ -38,7 +38,7 @@ pub(crate) enum Place {
     /// At module level or in a function's body: companions are functions of a type.
     Free { companion: Ident },
     /// In an `impl`: companions are functions of the same type, their names made of the method's.
-    Method(Method),
+    Method(Box<Method>),
 }
 
 pub(crate) struct Method {

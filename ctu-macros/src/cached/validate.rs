@@ -63,7 +63,8 @@ fn place(companion: Ident, signature: &Signature, block: Option<&Block>) -> Plac
     match block {
         None => Place::Free { companion },
         Some(block) => {
-            Place::Method(Method { block: block.clone(), has_self: signature.receiver().is_some(), companion })
+            let has_self = signature.receiver().is_some();
+            Place::Method(Box::new(Method { block: block.clone(), has_self, companion }))
         }
     }
 }
