@@ -35,6 +35,11 @@ impl Site {
         site
     }
 
+    /// Computations under way.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
     #[inline]
     pub(super) const fn flights(&self) -> &Flights {
         &self.flights

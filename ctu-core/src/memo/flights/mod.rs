@@ -269,7 +269,6 @@ impl Flights {
     }
 
     /// Flights under way.
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         let len = |shard: &Mutex<Shard>| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
