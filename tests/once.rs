@@ -131,7 +131,7 @@ fn law3_once_errors_that_cannot_be_cloned_do_not_queue_up_the_callers() {
     assert_eq!(load::__site().in_flight(), 0);
 }
 
-static TEXTS: LazyLock<JsonCache<MemoryCache<String, Bytes>>> = LazyLock::new(|| MemoryCache::new(100).json());
+static TEXTS: LazyLock<JsonCache<MemoryCache<Vec<u8>, Bytes>>> = LazyLock::new(|| MemoryCache::new(100).json());
 
 #[test]
 fn law3_once_results_that_cannot_be_cloned_are_read_from_the_store() {

@@ -237,7 +237,7 @@ impl Landed {
             if !has_alarm && state.alarm.is_none() {
                 state.alarm = state.help_at.map(|at| watch::alarm(at, &flight));
             }
-            is_late.then_some(Ended::Late(Help(flight)))
+            is_late.then(|| Ended::Late(Help(flight)))
         })
     }
 }
