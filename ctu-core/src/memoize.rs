@@ -84,7 +84,8 @@ memoized! {
     ///
     /// It takes one argument by reference, which is the key: a tuple as [`Args`](crate::Args), anything that can be
     /// written as JSON over [`.to_bytes()`](crate::StackExt::to_bytes). Where the function is known when compiling,
-    /// `#[cached]` is shorter. A cache that fails never fails the function.
+    /// `#[cached]` is shorter. A cache that fails never fails the function. Callers of one key at the same time compute
+    /// once, and the others read the value from the cache.
     ///
     /// # Examples
     ///

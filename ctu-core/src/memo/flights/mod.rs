@@ -13,6 +13,8 @@
 
 mod flight;
 mod graph;
+#[cfg(test)]
+mod tests;
 mod wait;
 mod watch;
 
@@ -62,6 +64,13 @@ struct Shard {
     flights: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
     strays: Vec<Arc<Flight>>,
     recent: Recent,
+}
+
+impl Shard {
+    const fn new() -> Self {
+        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0 };
+        Self { flights: HashMap::with_hasher(BuildHasherDefault::new()), strays: Vec::new(), recent }
+    }
 }
 
 /// The flights that ended last with a value in the store: those who missed before and look for the flight after its end
@@ -126,12 +135,11 @@ pub(super) enum Place<'f> {
 
 impl Flights {
     pub(super) const fn new() -> Self {
-        const EMPTY: Mutex<Shard> = Mutex::new(Shard {
-            flights: HashMap::with_hasher(BuildHasherDefault::new()),
-            strays: Vec::new(),
-            recent: Recent { ring: [(0, 0); REMEMBERED], next: 0 },
-        });
-        Self { closings: Closings(AtomicU64::new(0)), store: AtomicUsize::new(NONE), shards: [EMPTY; SHARDS] }
+        Self {
+            closings: Closings(AtomicU64::new(0)),
+            store: AtomicUsize::new(NONE),
+            shards: [const { Mutex::new(Shard::new()) }; SHARDS],
+        }
     }
 
     /// To be read before the store, and handed to [`join`](Self::join) if that misses.

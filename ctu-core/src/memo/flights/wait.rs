@@ -42,7 +42,7 @@ impl Detached {
             return Ok(());
         }
         let poll = |detached: &mut Self, waker: &Waker| detached.poll(waker, true);
-        settled(sleep_until_ready(&mut self, poll, |detached| detached.deadline()))
+        settled(sleep_until_ready(&mut self, poll, Self::deadline))
     }
 
     pub(in crate::memo) async fn settled_async(mut self) -> Result<()> {
