@@ -13,29 +13,29 @@
 
 mod flight;
 mod graph;
+mod lead;
+mod shard;
 #[cfg(test)]
 mod tests;
 mod wait;
 mod watch;
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use flight::Flight;
-pub(super) use flight::{Detached, Ended, Help, How, Landing, Shared};
+pub(super) use flight::{Detached, Ended, Help, How, Shared};
+pub(super) use lead::Lead;
+use shard::Shard;
 pub(super) use wait::Wait;
 
 use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
 const SHARDS: usize = 8;
-/// How many ended flights a shard remembers.
-const REMEMBERED: usize = 8;
 /// How often a caller lets others go first whose results it can't share: then it computes itself, so that those who call
 /// a function that fails slowly do not queue up.
 const TURNS: u32 = 2;
@@ -59,41 +59,6 @@ const SEVERAL: usize = 1;
 #[repr(align(64))]
 struct Closings(AtomicU64);
 
-struct Shard {
-    /// By their slots.
-    flights: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
-    strays: Vec<Arc<Flight>>,
-    recent: Recent,
-}
-
-impl Shard {
-    const fn new() -> Self {
-        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0 };
-        Self { flights: HashMap::with_hasher(BuildHasherDefault::new()), strays: Vec::new(), recent }
-    }
-}
-
-/// The flights that ended last with a value in the store: those who missed before and look for the flight after its end
-/// have to look into the store again, and nobody else.
-struct Recent {
-    /// The slot, and the number of the closing.
-    ring: [(u64, u64); REMEMBERED],
-    next: usize,
-}
-
-impl Recent {
-    const fn push(&mut self, slot: u64, closing: u64) {
-        self.ring[self.next] = (slot, closing);
-        self.next = (self.next + 1) % REMEMBERED;
-    }
-
-    /// Whether a flight in this slot may have ended after the closing `since`.
-    fn has(&self, slot: u64, since: u64) -> bool {
-        // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
-        self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
-    }
-}
-
 /// Where a flight is in the table.
 #[derive(Debug, Clone, Copy)]
 struct Spot {
@@ -102,27 +67,6 @@ struct Spot {
     /// That of the key and the store: one function may be used with several, such as a method with that of its object,
     /// and what is in one is no answer for another.
     slot: u64,
-}
-
-/// The hash of a hash.
-#[derive(Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        // Not called for a `u64`.
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
 }
 
 /// A caller's part in the computation of a key.
@@ -185,7 +129,7 @@ impl Flights {
             shard.flights.insert(spot.slot, Arc::clone(&own));
             let is_late = shard.recent.has(spot.slot, since);
             drop(shard);
-            return Place::Lead { lead: self.lead(own), is_late };
+            return Place::Lead { lead: Lead::new(self, own), is_late };
         };
         drop(shard);
         if other.is_of(key)
@@ -198,9 +142,7 @@ impl Flights {
 
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
     pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
-        let mut lead = self.astray(key, store);
-        lead.help = Some(help);
-        lead
+        self.astray(key, store).helping(help)
     }
 
     /// Begins a flight that nobody waits for.
@@ -211,11 +153,7 @@ impl Flights {
     fn stray(&self, spot: Spot) -> Lead<'_> {
         let flight = Flight::new(spot, None);
         self.shard(spot).strays.push(Arc::clone(&flight));
-        self.lead(flight)
-    }
-
-    const fn lead(&self, flight: Arc<Flight>) -> Lead<'_> {
-        Lead { flights: self, flight, help: None, has_ended: false }
+        Lead::new(self, flight)
     }
 
     /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
@@ -238,7 +176,7 @@ impl Flights {
         let found = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
         drop(shard);
-        (self.lead(own), detached(found))
+        (Lead::new(self, own), detached(found))
     }
 
     /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one.
@@ -302,66 +240,6 @@ fn detached((found, others): (Option<Arc<Flight>>, Vec<Arc<Flight>>)) -> Detache
         }
     }
     detached
-}
-
-/// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
-pub(super) struct Lead<'f> {
-    flights: &'f Flights,
-    flight: Arc<Flight>,
-    help: Option<Help>,
-    has_ended: bool,
-}
-
-impl Lead<'_> {
-    /// Computes.
-    pub(super) fn run<R>(&self, compute: impl FnOnce() -> R) -> R {
-        let _entered = graph::enter(&self.flight);
-        compute()
-    }
-
-    /// Computes, whenever it is polled.
-    pub(super) async fn run_async<R>(&self, compute: impl Future<Output = R>) -> R {
-        let mut compute = std::pin::pin!(compute);
-        std::future::poll_fn(|context| {
-            let _entered = graph::enter(&self.flight);
-            compute.as_mut().poll(context)
-        })
-        .await
-    }
-
-    /// There is a result, and `wants_store`: it may be stored.
-    pub(super) fn land(&self, wants_store: bool) -> Landing {
-        let landing = self.flight.land(wants_store);
-        Landing { is_awaited: landing.is_awaited || self.help.is_some(), ..landing }
-    }
-
-    /// Hands the result to those who wait.
-    pub(super) fn publish(&self, shared: &Shared) {
-        self.flight.publish(Arc::clone(shared));
-        if let Some(help) = &self.help {
-            help.publish(Arc::clone(shared));
-        }
-    }
-
-    /// Whether the value just stored has to be removed again.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.flight.is_abandoned()
-    }
-
-    pub(super) fn end(mut self, how: How) {
-        self.has_ended = true;
-        self.flights.close(&self.flight, how == How::Stored);
-        self.flight.end(how);
-    }
-}
-
-impl Drop for Lead<'_> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            self.flights.close(&self.flight, false);
-            self.flight.end(How::Lost);
-        }
-    }
 }
 
 /// Shows nothing of the keys.

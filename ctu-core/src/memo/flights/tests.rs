@@ -4,6 +4,7 @@ use std::sync::mpsc::channel;
 use std::task::Context;
 use std::thread;
 
+use super::shard::REMEMBERED;
 use super::*;
 
 const STORE: &() = &();
