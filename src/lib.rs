@@ -22,7 +22,8 @@
 //!   The function's name is also a type with companions: `f::in_cache(..)`, `f::evict(..)`, `f::peek(..)`,
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
-//! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
+//! - Stores: [`MemoryCache`] (bounded), [`SharedMemory`] (bounded, for many functions of any types) and [`DictCache`]
+//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -30,18 +31,34 @@
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `memory` | yes | [`MemoryCache`], [`SharedMemory`], [`DictCache`], and `#[cached]` without `cache = ..` |
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
+//! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
+//! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
+//! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use ctu_backends::AsyncMemcachedCache;
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "redis")]
+pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache};
+pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
     Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
@@ -56,6 +73,8 @@ pub use ctu_core::{
 };
 #[cfg(feature = "compression")]
 pub use ctu_core::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use ctu_core::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use ctu_core::{MsgPack, MsgPackCache};
 
@@ -87,9 +106,9 @@ pub mod async_prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::MemoryCache;
+    pub use ctu_backends::{MemoryCache, SharedMemory};
     pub use ctu_core::memo::*;
-    pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
+    pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
     pub use std::marker::PhantomData;
     pub use std::string::String;

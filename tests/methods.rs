@@ -51,6 +51,7 @@ impl Shop {
     }
 
     #[cached(self_key = none)]
+    #[allow(clippy::unused_self)]
     fn describe(&self, article: &str) -> String {
         count(format!("article {article}"))
     }
@@ -82,7 +83,7 @@ impl Shop {
     }
 
     fn rename(&mut self, name: &str) {
-        self.name = name.to_owned();
+        name.clone_into(&mut self.name);
     }
 }
 

@@ -47,6 +47,18 @@ impl Clock {
         }
     }
 
+    /// The time in whole milliseconds since the Unix epoch, for what other machines compare with theirs. A
+    /// [`ManualClock`] has its origin there.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn unix_millis(&self) -> u64 {
+        use std::time::UNIX_EPOCH;
+
+        match &self.0 {
+            None => UNIX_EPOCH.elapsed().map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
+            Some(hand) => hand.load(Ordering::Relaxed) / 1_000_000,
+        }
+    }
+
     /// The moment this long from now; one too far to be told is the end of time.
     pub fn deadline(&self, ttl: Duration) -> Nanos {
         self.now().saturating_add(nanos(ttl))

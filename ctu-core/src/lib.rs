@@ -48,9 +48,15 @@ pub use layers::{
 };
 #[cfg(feature = "compression")]
 pub use layers::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use layers::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use layers::{MsgPack, MsgPackCache};
 pub use map::{Layer, Map, Mapped, Reject};
 pub use memoize::{AsyncMemo, Memo};
 pub use stack::StackExt;
 pub use stats::Stats;
+
+/// For the stores, which shorten keys with it; not for use by hand.
+#[doc(hidden)]
+pub use sha3::sha3_256;

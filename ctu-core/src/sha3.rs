@@ -4,7 +4,7 @@
 const RATE: usize = 136;
 
 /// The SHA3-256 digest of `message`.
-pub(crate) fn sha3_256(message: &[u8]) -> [u8; 32] {
+pub fn sha3_256(message: &[u8]) -> [u8; 32] {
     let mut state = [0_u64; 25];
     let (blocks, rest) = message.as_chunks::<RATE>();
     for block in blocks {

@@ -75,6 +75,18 @@ pub trait StackExt: Sized {
         Mapped::new(crate::Compression::new(), self)
     }
 
+    /// Encrypts the keys and values of a byte store: see [`EncryptedCache`](crate::EncryptedCache).
+    ///
+    /// `scope` sets these entries apart from others under the same master key. It must not be empty.
+    #[cfg(feature = "encryption")]
+    fn encrypted(
+        self,
+        keyring: impl Into<std::sync::Arc<crate::Keyring>>,
+        scope: impl Into<Box<str>>,
+    ) -> crate::EncryptedCache<Self> {
+        crate::EncryptedCache::new(crate::Encrypt::new(keyring, scope), self)
+    }
+
     /// Counts what goes through: see [`StatsCache`].
     ///
     /// Not `stats()`, which is what reads the figures: see [`Store::stats`](crate::Store::stats).

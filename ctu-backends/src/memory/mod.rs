@@ -17,7 +17,7 @@ pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
 use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, unpoisoned};
 use self::lifetime::{NEVER, Sweeper};
-use self::traits::in_memory;
+use self::traits::{in_memory, never_waits};
 
 /// A bounded cache in memory, with typed keys and values.
 ///
@@ -191,7 +191,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 fn too_heavy() -> Error {
     Error::new(
         ErrorKind::Limit,
-        "the entry weighs more than fits in one shard of this MemoryCache, and was not stored: give the cache a larger \
+        "the entry weighs more than fits in one shard of this store, and was not stored: give the store a larger \
          `capacity` or fewer `shards`",
     )
 }

@@ -5,6 +5,8 @@ mod bytes_text;
 #[cfg(feature = "compression")]
 mod compressed;
 mod debug;
+#[cfg(feature = "encryption")]
+mod encrypted;
 mod json;
 mod json_serde;
 mod locked;
@@ -12,6 +14,7 @@ mod locked;
 mod msgpack;
 mod observed;
 mod prefix;
+mod promotion;
 mod stats;
 mod two_level;
 
@@ -20,6 +23,8 @@ pub use bytes_text::{BytesCache, BytesText};
 #[cfg(feature = "compression")]
 pub use compressed::{CompressedCache, Compression};
 pub use debug::{DebugCache, Debugging, Hidden, Show, Shown};
+#[cfg(feature = "encryption")]
+pub use encrypted::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 pub use json::{Json, JsonCache, ToBytes, ToBytesCache};
 pub use json_serde::{AnyValue, Flagged, JsonSerde, JsonSerdeCache};
 pub use locked::LockedCache;

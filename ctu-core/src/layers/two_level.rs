@@ -1,11 +1,10 @@
 //! A near cache before a far one: [`TwoLevelCache`].
 
 mod levels;
-mod promotion;
 
 use std::time::Duration;
 
-use self::promotion::Promotion;
+use super::promotion::Promotion;
 use crate::log_gate::LogGate;
 use crate::{Count, Counters, Error, Result, Stats, Ttl};
 

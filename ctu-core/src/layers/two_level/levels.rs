@@ -3,7 +3,7 @@
 use std::hash::Hash;
 
 use super::TwoLevelCache;
-use super::promotion::{Copied, Ticket};
+use crate::layers::promotion::{Copied, Ticket};
 use crate::{AsyncCache, AsyncStore, Cache, Count, Entry, ErrorKind, Result, Stats, Store, Ttl};
 
 /// Which of the keys were not found, and their places.

@@ -1,6 +1,6 @@
 //! What can't be brought about through `#[cached]`, or not quickly.
 
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::task::Context;
 use std::thread;
 
@@ -67,18 +67,20 @@ fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
     drop(stuck);
 }
 
+/// Tells that it was woken.
+struct Ringing(Sender<()>);
+impl std::task::Wake for Ringing {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).unwrap();
+    }
+}
+
 #[test]
 fn law3_once_a_task_that_has_waited_too_long_is_woken_without_a_runtime() {
     let flights = Flights::new();
     let stuck = lead(&flights, "key");
     let (send, woken) = channel();
-    struct Send(std::sync::mpsc::Sender<()>);
-    impl std::task::Wake for Send {
-        fn wake(self: Arc<Self>) {
-            self.0.send(()).unwrap();
-        }
-    }
-    let waker = Arc::new(Send(send)).into();
+    let waker = Arc::new(Ringing(send)).into();
     let mut context = Context::from_waker(&waker);
     let mut waiting = Box::pin(wait(&flights, "key").ended_async());
     assert!(waiting.as_mut().poll(&mut context).is_pending());

@@ -176,7 +176,9 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
     let params = parts.signature(model.params.iter());
-    let checks = checks(parts);
+    // Where the store is the function's own, and of one type, its function has the checks.
+    let has_checks = matches!(model.store, Store::Own { .. }) && !model.is_generic() && !store::is_erased(parts);
+    let checks = (!has_checks).then(|| checks(parts));
     let key_and_store = parts.key_and_store();
     let call = compute_call(parts, "call");
     quote! {

@@ -1,8 +1,8 @@
 //! Where the results are stored.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Type;
+use syn::{Lifetime, Type};
 
 use super::{Parts, hidden, key};
 use crate::cached::model::{Key, Store};
@@ -62,13 +62,42 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let is_typed = matches!(parts.model.key, Key::Typed);
     let key = if is_typed { outside(&key::owned_tuple(parts), parts) } else { quote!(#private::String) };
     let store = quote!(#private::MemoryCache<#key, #value>);
+    let interface = interface(parts);
+    let checks = super::checks(parts);
     quote! {
         #[doc(hidden)]
-        fn #function() -> &'static #store {
+        fn #function() -> &'static (#interface) {
+            #checks
             static STORE: #private::LazyLock<#store> = #private::LazyLock::new(|| #build);
             &STORE
         }
     }
+}
+
+/// What the other functions see of the store: an opaque type, so that a trait that the user's types lack is missed in
+/// one place and not in each of them.
+fn interface(parts: &Parts<'_>) -> TokenStream {
+    let private = &parts.private;
+    let value = outside(&parts.value, parts);
+    let (lifetimes, key) = match &parts.model.key {
+        Key::Typed => {
+            let (lifetimes, types): (Vec<_>, Vec<_>) = parts
+                .model
+                .key_params()
+                .enumerate()
+                .map(|(index, param)| {
+                    let lifetime = Lifetime::new(&format!("'k{index}"), Span::call_site());
+                    let key_type = &param.key_type;
+                    let ty = outside(&quote!(#key_type), parts);
+                    (lifetime.clone(), quote!(&#lifetime #ty))
+                })
+                .unzip();
+            (quote!(for<#(#lifetimes),*>), quote!(#private::Args<(#(#types,)*)>))
+        }
+        _ => (TokenStream::new(), quote!(::core::primitive::str)),
+    };
+    let cache = if parts.model.is_async() { quote!(AsyncCache) } else { quote!(Cache) };
+    quote!(impl #lifetimes #private::#cache<#key, #value> + #private::Store)
 }
 
 /// Whether `__store` is found by the key's type.

@@ -1,0 +1,13 @@
+//! `RedisCache` and `AsyncRedisCache` on real servers, and on servers that misbehave: each test runs on both forms.
+
+mod fake;
+mod faults;
+mod form;
+mod hostile;
+mod late;
+mod limits;
+mod namespaces;
+mod settings;
+#[cfg(feature = "redis-tls")]
+mod tls;
+mod values;
