@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::memo::{self, AsIs, OkOnly, Returns, Site, Whole};
-use crate::{AsyncCache, Cache, Result, Stats, Ttl};
+use crate::memo::{self, AsIs, OkOnly, Returns, ShareNothing, Site, Whole};
+use crate::{AsyncCache, Cache, CacheKey, Result, Stats, Ttl};
 
 /// What both forms are made of, and the settings that both have.
 macro_rules! memoized {
@@ -84,7 +84,8 @@ memoized! {
     ///
     /// It takes one argument by reference, which is the key: a tuple as [`Args`](crate::Args), anything that can be
     /// written as JSON over [`.to_bytes()`](crate::StackExt::to_bytes). Where the function is known when compiling,
-    /// `#[cached]` is shorter. A cache that fails never fails the function.
+    /// `#[cached]` is shorter. A cache that fails never fails the function. Callers of one key at the same time compute
+    /// once, and the others read the value from the cache.
     ///
     /// # Examples
     ///
@@ -106,23 +107,37 @@ memoized! {
 
 impl<C, F, P> Memo<C, F, P> {
     /// The function's value for `key`: the cached one, or else computed and stored.
-    pub fn call<K: ?Sized, R>(&self, key: &K) -> R
+    pub fn call<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> R
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
         C: Cache<K, P::Value>,
     {
-        memo::call::<P, R, _, _>(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), || (self.function)(key))
+        memo::call::<P, R, _, _>(
+            &self.site,
+            &self.cache,
+            Ok(AsIs(key)),
+            ShareNothing,
+            |_| Some(self.ttl),
+            || (self.function)(key),
+        )
     }
 
     /// Computes the value anew, stores it over what is cached, and returns it.
-    pub fn refresh<K: ?Sized, R>(&self, key: &K) -> R
+    pub fn refresh<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> R
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
         C: Cache<K, P::Value>,
     {
-        memo::refresh::<P, R, _, _>(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), || (self.function)(key))
+        memo::refresh::<P, R, _, _>(
+            &self.site,
+            &self.cache,
+            Ok(AsIs(key)),
+            ShareNothing,
+            |_| Some(self.ttl),
+            || (self.function)(key),
+        )
     }
 
     /// Whether a call would be a hit.
@@ -130,7 +145,7 @@ impl<C, F, P> Memo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails.
-    pub fn in_cache<K: ?Sized, R>(&self, key: &K) -> Result<bool>
+    pub fn in_cache<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<bool>
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
@@ -144,7 +159,7 @@ impl<C, F, P> Memo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails.
-    pub fn peek<K: ?Sized, R>(&self, key: &K) -> Result<Option<P::Value>>
+    pub fn peek<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<Option<P::Value>>
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
@@ -158,7 +173,7 @@ impl<C, F, P> Memo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails: the value may still be there.
-    pub fn evict<K: ?Sized, R>(&self, key: &K) -> Result<bool>
+    pub fn evict<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<bool>
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
@@ -172,7 +187,7 @@ impl<C, F, P> Memo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails, or the value has no exact form in it.
-    pub fn prime<K: ?Sized, R>(&self, key: &K, value: &P::Value) -> Result<()>
+    pub fn prime<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K, value: &P::Value) -> Result<()>
     where
         F: Fn(&K) -> R,
         P: Returns<R>,
@@ -205,18 +220,25 @@ memoized! {
 
 impl<C, F, P> AsyncMemo<C, F, P> {
     /// The function's value for `key`: the cached one, or else computed and stored.
-    pub async fn call<K: ?Sized + Sync, R>(&self, key: &K) -> R
+    pub async fn call<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> R
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,
         C: AsyncCache<K, P::Value>,
     {
-        memo::call_async::<P, R, _, _>(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), (self.function)(key))
-            .await
+        memo::call_async::<P, R, _, _>(
+            &self.site,
+            &self.cache,
+            Ok(AsIs(key)),
+            ShareNothing,
+            |_| Some(self.ttl),
+            (self.function)(key),
+        )
+        .await
     }
 
     /// Computes the value anew, stores it over what is cached, and returns it.
-    pub async fn refresh<K: ?Sized + Sync, R>(&self, key: &K) -> R
+    pub async fn refresh<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> R
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,
@@ -226,6 +248,7 @@ impl<C, F, P> AsyncMemo<C, F, P> {
             &self.site,
             &self.cache,
             Ok(AsIs(key)),
+            ShareNothing,
             |_| Some(self.ttl),
             (self.function)(key),
         )
@@ -237,7 +260,7 @@ impl<C, F, P> AsyncMemo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails.
-    pub async fn in_cache<K: ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
+    pub async fn in_cache<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,
@@ -251,7 +274,10 @@ impl<C, F, P> AsyncMemo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails.
-    pub async fn peek<K: ?Sized + Sync, R>(&self, key: &K) -> Result<Option<P::Value>>
+    pub async fn peek<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(
+        &self,
+        key: &K,
+    ) -> Result<Option<P::Value>>
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,
@@ -265,7 +291,7 @@ impl<C, F, P> AsyncMemo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails: the value may still be there.
-    pub async fn evict<K: ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
+    pub async fn evict<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,
@@ -279,7 +305,11 @@ impl<C, F, P> AsyncMemo<C, F, P> {
     /// # Errors
     ///
     /// When the cache fails, or the value has no exact form in it.
-    pub async fn prime<K: ?Sized + Sync, R>(&self, key: &K, value: &P::Value) -> Result<()>
+    pub async fn prime<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(
+        &self,
+        key: &K,
+        value: &P::Value,
+    ) -> Result<()>
     where
         F: AsyncFn(&K) -> R,
         P: Returns<R, Value: Send + Sync>,

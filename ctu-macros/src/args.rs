@@ -20,6 +20,7 @@ pub(crate) struct Args {
     pub(crate) self_key: Option<Given<SelfKey>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
+    pub(crate) coalesce: Option<Given<bool>>,
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
     pub(crate) krate: Option<Given<Path>>,
@@ -62,8 +63,8 @@ pub(crate) enum Lifetime {
     Closure(ExprClosure),
 }
 
-const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, `result`, `companion`, \
-                     `crate`";
+const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
+                     `coalesce`, `result`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -101,6 +102,7 @@ impl Args {
             self_key: self.self_key.or_else(|| block.self_key.clone()),
             skip: self.skip,
             cache_if: self.cache_if,
+            coalesce: self.coalesce.or_else(|| block.coalesce.clone()),
             result: self.result,
             companion: self.companion,
             krate: self.krate.or_else(|| block.krate.clone()),
@@ -138,6 +140,7 @@ impl Args {
             "self_key" => set(&mut self.self_key, name, value(input, self_key)?, faults),
             "skip" => set(&mut self.skip, name, skip(input)?, faults),
             "cache_if" => set(&mut self.cache_if, name, value(input, expr_not_text)?, faults),
+            "coalesce" => set(&mut self.coalesce, name, flag(input)?, faults),
             "result" => set(&mut self.result, name, flag(input)?, faults),
             "companion" => set(&mut self.companion, name, value(input, Ident::parse)?, faults),
             "crate" => set(&mut self.krate, name, value(input, Path::parse_mod_style)?, faults),
@@ -274,7 +277,7 @@ fn skip(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
-/// `result`, or `result = true | false`.
+/// `result`, or `result = true | false`; `coalesce` alike.
 fn flag(input: ParseStream<'_>) -> syn::Result<bool> {
     if !input.peek(Token![=]) {
         return Ok(true);

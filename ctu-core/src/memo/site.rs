@@ -1,7 +1,8 @@
 //! What is kept per memoized function besides its entries.
 
+use super::flights::{Flights, Place};
 use crate::log_gate::LogGate;
-use crate::{Count, Counters, Error, Result, Stats};
+use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 
 /// A memoized function: its name in keys and logs, and what was counted.
 #[derive(Debug)]
@@ -10,12 +11,51 @@ pub struct Site {
     counters: Counters,
     refused: LogGate,
     failed: LogGate,
+    flights: Flights,
+    is_coalescing: bool,
 }
 
 impl Site {
     /// The function of this name, which is also the prefix of its keys in a store that others use too.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, counters: Counters::new(), refused: LogGate::new(), failed: LogGate::new() }
+        Self {
+            name,
+            counters: Counters::new(),
+            refused: LogGate::new(),
+            failed: LogGate::new(),
+            flights: Flights::new(),
+            is_coalescing: true,
+        }
+    }
+
+    /// As [`new`](Self::new), but callers of one key at the same time each compute.
+    pub const fn uncoalesced(name: &'static str) -> Self {
+        let mut site = Self::new(name);
+        site.is_coalescing = false;
+        site
+    }
+
+    /// Computations under way.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    #[inline]
+    pub(super) const fn flights(&self) -> &Flights {
+        &self.flights
+    }
+
+    /// What a caller does who missed: compute, or wait for another who does.
+    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
+    {
+        if self.is_coalescing {
+            self.flights.join(key, store, since, turns)
+        } else {
+            Place::Lead { lead: self.flights.astray(key, store), is_late: false }
+        }
     }
 
     /// The function's name, and the prefix of its keys.

@@ -54,6 +54,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
         key,
         lifetime: args.ttl.map(|ttl| ttl.value),
         cache_if: args.cache_if.map(|predicate| predicate.value),
+        is_coalescing: args.coalesce.is_none_or(|coalesce| coalesce.value),
         prefix,
     })
 }

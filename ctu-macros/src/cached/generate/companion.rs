@@ -205,10 +205,11 @@ fn site(parts: &Parts<'_>) -> TokenStream {
             quote!(::core::concat!(::core::module_path!(), #name))
         }
     };
+    let new = if parts.model.is_coalescing { quote!(new) } else { quote!(uncoalesced) };
     quote! {
         #[doc(hidden)]
         fn #function() -> &'static #private::Site {
-            static SITE: #private::Site = #private::Site::new(#name);
+            static SITE: #private::Site = #private::Site::#new(#name);
             &SITE
         }
     }

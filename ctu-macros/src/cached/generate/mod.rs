@@ -6,7 +6,7 @@
 //! pub fn repeat(s: &str, n: usize) -> String {
 //!     let key = Ok(Args((s, &n)));
 //!     let store = repeat::__store();
-//!     call::<Whole, _, _, _>(repeat::__site(), store, key, |_| Some(Ttl::Default), || repeat::uncached(s, n.clone()))
+//!     call::<Whole, _, _, _>(repeat::__site(), store, key, ShareAll, |_| Some(Ttl::Default), || repeat::uncached(s, n.clone()))
 //! }
 //! pub struct repeat {}
 //! impl repeat {
@@ -206,7 +206,21 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     } else {
         quote!(|| #uncached #turbofish(#receiver #(#args),*))
     };
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #lifetime, #compute)#wait)
+    let share = share(parts);
+    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #lifetime, #compute)#wait)
+}
+
+/// What of a result is handed to other callers who wait for it: as much as its type allows.
+fn share(parts: &Parts<'_>) -> TokenStream {
+    let (private, returns, output) = (&parts.private, &parts.returns, &parts.model.output);
+    if !parts.model.is_coalescing {
+        return quote!(#private::ShareNothing);
+    }
+    quote! {{
+        #[allow(unused_imports)]
+        use #private::{SharesAll as _, SharesNothing as _, SharesValue as _};
+        (&&&#private::Sharing::<#returns, #output>::new()).share()
+    }}
 }
 
 /// The function's own types, named, as they may be in no argument. Lifetimes are found by themselves.
