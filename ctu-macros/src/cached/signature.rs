@@ -119,7 +119,7 @@ fn name(pat: &Pat, index: usize) -> (Ident, bool) {
 }
 
 /// Reports arguments that can't be in a key, of whatever kind.
-pub(crate) fn check_params(params: &[Param], with_self_key: bool, faults: &mut Faults) {
+pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
     for param in params {
         if let Some(impl_trait) = find_impl_trait(&param.ty) {
             faults.at(
@@ -140,6 +140,10 @@ pub(crate) fn check_params(params: &[Param], with_self_key: bool, faults: &mut F
             );
         }
     }
+}
+
+/// Reports the argument that is one too many for a key made of all of them.
+pub(crate) fn check_count(params: &[Param], with_self_key: bool, faults: &mut Faults) {
     if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS - usize::from(with_self_key)) {
         faults.at(
             &param.ty,

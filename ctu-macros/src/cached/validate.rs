@@ -23,7 +23,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
     let self_key = self_key::expr(&args, block.map(|_| sig), &mut faults);
     let skip = args.skip.as_ref().map_or(&[][..], |skip| &skip.value);
     let params = signature::params(sig, skip, &mut faults);
-    signature::check_params(&params, self_key.is_some(), &mut faults);
+    signature::check_params(&params, &mut faults);
     let output = signature::output(sig, &mut faults);
 
     check_own_store(&args, &mut faults);
@@ -32,6 +32,9 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
     let prefix = stable_prefix(&args, function, block);
     let returns = returns(&args, &output, &mut faults);
     let key = key(args.key, args.cache.is_some());
+    if matches!(key, Key::Typed | Key::Json | Key::Hash) {
+        signature::check_count(&params, self_key.is_some(), &mut faults);
+    }
     match &key {
         Key::Typed => signature::check_typed(&params, &mut faults),
         Key::Template(template) => check_template(template, &params, sig.receiver().is_some(), &mut faults),
