@@ -21,6 +21,14 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let block = Args::parse(args, &mut faults);
     block.check_block(&mut faults);
+    let is_function = |item: &Item| matches!(item, Item::Fn(_));
+    if !module.content.iter().flat_map(|(_, items)| items).any(is_function) {
+        faults.add(syn::Error::new(
+            module.ident.span(),
+            "no function is directly in this module, so there is nothing to cache: leave `#[cache_functions]` out, or put it \
+             on the module with the functions",
+        ));
+    }
     let error = faults.or(()).err().map(syn::Error::into_compile_error);
 
     let (inner, outer): (Vec<_>, Vec<_>) =
@@ -39,11 +47,18 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 /// One function: left out, with arguments of its own, or with the block's alone.
 fn one(block: &Args, function: &ItemFn) -> TokenStream {
     let mut function = function.clone();
-    if take(&mut function.attrs, "uncached").is_some() {
-        return function.to_token_stream();
-    }
     let mut faults = Faults::default();
+    if let Some(uncached) = take(&mut function.attrs, "uncached") {
+        if take(&mut function.attrs, "cached").is_some() {
+            faults.at(&uncached, "this function is marked both `#[cached]` and `#[uncached]`: leave one out");
+        }
+        let error = faults.or(()).err().map(syn::Error::into_compile_error);
+        return quote! { #error #function };
+    }
     let own = take(&mut function.attrs, "cached").map_or_else(Args::default, |own| args_of(own, &mut faults));
+    if let Some(again) = take(&mut function.attrs, "cached") {
+        faults.at(&again, "this function is marked `#[cached]` twice: leave one out");
+    }
     cached::function_tokens(own.or(block), &function, faults)
 }
 
@@ -55,8 +70,12 @@ pub(crate) fn args_of(attribute: Attribute, faults: &mut Faults) -> Args {
     }
 }
 
-/// Takes the attribute of this name, however it is qualified.
+/// Takes the attribute of this name.
 pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attribute> {
-    let is_it = |attribute: &Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == name);
-    attributes.iter().position(is_it).map(|index| attributes.remove(index))
+    attributes.iter().position(|attribute| is_called(attribute, name)).map(|index| attributes.remove(index))
+}
+
+/// Whether the attribute has this name, however it is qualified.
+pub(crate) fn is_called(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }

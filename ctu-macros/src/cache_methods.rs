@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{ImplItem, ImplItemFn, ItemFn, ItemImpl};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemFn, ItemImpl};
 
 use crate::args::Args;
 use crate::cache_functions::{args_of, take};
@@ -29,17 +29,22 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut marked = 0;
     for item in &item_impl.items {
         let mut item = item.clone();
+        let mut own_faults = Faults::default();
         let attribute = match &mut item {
-            ImplItem::Fn(function) => take(&mut function.attrs, "cached"),
+            ImplItem::Fn(function) => mark(function, &mut own_faults),
             _ => None,
         };
         let (ImplItem::Fn(function), Some(attribute)) = (&item, attribute) else {
             item.to_tokens(&mut items);
+            companions.extend(own_faults.or(()).err().map(syn::Error::into_compile_error));
             continue;
         };
         marked += 1;
-        let mut own_faults = Faults::default();
-        let args = args_of(attribute, &mut own_faults).or(&defaults);
+        let own = args_of(attribute, &mut own_faults);
+        if let Some(self_key) = own.self_key.as_ref().filter(|_| function.sig.receiver().is_none()) {
+            faults.at(&self_key.name, "this function has no `self`: leave `self_key` out");
+        }
+        let args = own.or(&defaults);
         let mut method = as_function(function);
         block.qualify(&mut method);
         match cached::model(args, &method, Some(&block), own_faults) {
@@ -50,7 +55,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
             }
             Err(error) => {
                 items.extend(function.to_token_stream());
-                companions.extend(faulty(error));
+                companions.extend(error.into_compile_error());
             }
         }
     }
@@ -76,9 +81,16 @@ fn as_function(method: &ImplItemFn) -> ItemFn {
     }
 }
 
-/// An error, where only items of an `impl` may stand.
-fn faulty(error: syn::Error) -> TokenStream {
-    error.into_compile_error()
+/// Takes the mark of a method to cache; reports others.
+fn mark(method: &mut ImplItemFn, faults: &mut Faults) -> Option<Attribute> {
+    let mark = take(&mut method.attrs, "cached");
+    if let Some(again) = take(&mut method.attrs, "cached") {
+        faults.at(&again, "this method is marked `#[cached]` twice: leave one out");
+    }
+    if let Some(uncached) = take(&mut method.attrs, "uncached") {
+        faults.at(&uncached, "only methods marked `#[cached]` are cached: leave `#[uncached]` out");
+    }
+    mark
 }
 
 /// The `impl` as it was, with companions in it; in that of a trait there is no place for them, so beside it.

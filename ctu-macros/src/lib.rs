@@ -12,6 +12,8 @@ mod cache_methods;
 mod cached;
 mod duration;
 mod faults;
+#[cfg(all(test, feature = "memory"))]
+mod snapshots;
 mod template;
 
 use proc_macro::TokenStream;

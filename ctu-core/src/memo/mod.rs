@@ -10,6 +10,7 @@ mod check;
 mod erased;
 mod flights;
 mod key;
+mod names;
 mod plan;
 mod returns;
 mod share;

@@ -1,6 +1,9 @@
 //! What is kept per memoized function besides its entries.
 
+use std::sync::OnceLock;
+
 use super::flights::{Flights, Place};
+use super::names;
 use crate::log_gate::LogGate;
 use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 
@@ -8,11 +11,18 @@ use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
+    /// The path that goes before the name, where the compiler tells it at run time only.
+    path: Option<fn() -> &'static str>,
+    whole: OnceLock<String>,
     counters: Counters,
     refused: LogGate,
     failed: LogGate,
     flights: Flights,
     is_coalescing: bool,
+    /// Whether the name was made of the function's path, and must be no other function's.
+    is_path: bool,
+    /// Whether it is no other's, once that was asked for.
+    is_alone: OnceLock<bool>,
 }
 
 impl Site {
@@ -20,19 +30,50 @@ impl Site {
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
+            path: None,
+            whole: OnceLock::new(),
             counters: Counters::new(),
             refused: LogGate::new(),
             failed: LogGate::new(),
             flights: Flights::new(),
             is_coalescing: true,
+            is_path: false,
+            is_alone: OnceLock::new(),
         }
     }
 
-    /// As [`new`](Self::new), but callers of one key at the same time each compute.
-    pub const fn uncoalesced(name: &'static str) -> Self {
-        let mut site = Self::new(name);
-        site.is_coalescing = false;
-        site
+    /// Callers of one key at the same time each compute.
+    #[must_use]
+    pub const fn uncoalesced(mut self) -> Self {
+        self.is_coalescing = false;
+        self
+    }
+
+    /// The name goes on from this path, which also says in which function's body another stands.
+    #[must_use]
+    pub const fn of(mut self, path: fn() -> &'static str) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// The name was made of the function's path, which two functions may still have in common.
+    #[must_use]
+    pub const fn named_by_path(mut self) -> Self {
+        self.is_path = true;
+        self
+    }
+
+    /// The prefix of the function's keys in a store that others use too.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when another function of this process has the same: its entries would be taken for this one's.
+    #[inline]
+    pub fn prefix(&'static self) -> Result<&'static str> {
+        if !self.is_path || *self.is_alone.get_or_init(|| names::claim(self.name(), self)) {
+            return Ok(self.name());
+        }
+        Err(names::taken())
     }
 
     /// Computations under way.
@@ -59,8 +100,11 @@ impl Site {
     }
 
     /// The function's name, and the prefix of its keys.
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        match self.path {
+            None => self.name,
+            Some(path) => self.whole.get_or_init(|| format!("{}{}", path(), self.name)),
+        }
     }
 
     /// What was counted: a read per call, a test per `in_cache`, a del per `evict`, a write per stored value, an error
@@ -111,7 +155,7 @@ impl Site {
         self.counters.add(Count::Error);
         if let Some(muted) = self.failed.pass() {
             tracing::warn!(
-                target: "ctu", function = self.name, kind = error.kind().name(), muted, %error,
+                target: "ctu", function = self.name(), kind = error.kind().name(), muted, %error,
                 "the cache failed; the function goes on without it"
             );
         }
@@ -122,7 +166,7 @@ impl Site {
     pub(super) fn refused(&self, error: &Error) {
         self.counters.add(Count::Rejected);
         if let Some(muted) = self.refused.pass() {
-            tracing::warn!(target: "ctu", function = self.name, muted, %error, "a call goes uncached");
+            tracing::warn!(target: "ctu", function = self.name(), muted, %error, "a call goes uncached");
         }
     }
 }

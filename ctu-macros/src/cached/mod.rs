@@ -41,7 +41,7 @@ pub(crate) fn function_tokens(args: Args, function: &ItemFn, faults: Faults) -> 
 
 fn not_a_function(item: &TokenStream) -> TokenStream {
     let message = if syn::parse2::<syn::ItemImpl>(item.clone()).is_ok() {
-        "`#[cached]` goes on a function"
+        "`#[cached]` goes on a function: in an `impl` marked `#[cache_methods]`, on each method to cache"
     } else if syn::parse2::<syn::ItemMod>(item.clone()).is_ok() {
         "`#[cached]` goes on a function: `#[cache_functions]` is for all functions of a module"
     } else if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() {

@@ -53,6 +53,8 @@ pub(crate) struct Method {
 pub(crate) struct Param {
     /// Its name in the generated functions: as written, or one of ours where it was a pattern.
     pub(crate) name: Ident,
+    /// Whether the name is the user's.
+    pub(crate) is_named: bool,
     /// As written.
     pub(crate) ty: Type,
     /// What a key borrows: the type itself, or what it refers to.

@@ -14,10 +14,19 @@ pub(super) fn expr(args: &Args, method: Option<&syn::Signature>, faults: &mut Fa
         return None;
     };
     match &args.self_key {
-        Some(Given { value: SelfKey::Expr(expr), .. }) => Some(expr.clone()),
+        Some(Given { value: SelfKey::Expr(expr), .. }) => {
+            if !mentions_self(expr) {
+                faults.at(
+                    expr,
+                    "this is the same for all objects, which would share their answers: say what tells them apart, such as \
+                     `self_key = self.id`, or, if the result does not depend on the object, `self_key = none`",
+                );
+            }
+            Some(expr.clone())
+        }
         Some(Given { value: SelfKey::None, .. }) => None,
         None => {
-            if !is_told_by_cache(args) && !is_told_by_key(args) {
+            if !is_told_by_cache(args) && !is_told_by_key(args) && !args.is_partial {
                 report(args, signature, faults);
             }
             None

@@ -1,12 +1,14 @@
 //! The rules between arguments and function. Each is one function, and reports on the token that is wrong.
 
-use syn::{Expr, ExprClosure, Ident, ItemFn, Signature, Type};
+use quote::quote;
+use syn::{Attribute, Expr, ExprClosure, Ident, ItemFn, Signature, Type};
 
 use super::attributes::Attributes;
 use super::block::Block;
 use super::model::{Key, Method, Model, Param, Place, Prefix, Returns, Store};
 use super::{prefix, self_key, signature};
 use crate::args::{self, Args};
+use crate::cache_functions::is_called;
 use crate::faults::Faults;
 use crate::template::Template;
 
@@ -15,20 +17,24 @@ use crate::template::Template;
 /// A method comes with its `impl`.
 pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut faults: Faults) -> syn::Result<Model> {
     let sig = &function.sig;
+    check_marked_once(&function.attrs, &mut faults);
     signature::check_form(sig, &mut faults);
     signature::check_receiver(sig, block.is_some(), &mut faults);
     let self_key = self_key::expr(&args, block.map(|_| sig), &mut faults);
     let skip = args.skip.as_ref().map_or(&[][..], |skip| &skip.value);
     let params = signature::params(sig, skip, &mut faults);
-    signature::check_params(&params, self_key.is_some(), &mut faults);
+    signature::check_params(&params, &mut faults);
     let output = signature::output(sig, &mut faults);
 
     check_own_store(&args, &mut faults);
     check_prefix(&args, &mut faults);
     check_closures(&args, &params, &mut faults);
-    let prefix = stable_prefix(&args, function, block, &mut faults);
-    let returns = returns(&args, &output);
+    let prefix = stable_prefix(&args, function, block);
+    let returns = returns(&args, &output, &mut faults);
     let key = key(args.key, args.cache.is_some());
+    if matches!(key, Key::Typed | Key::Json | Key::Hash) {
+        signature::check_count(&params, self_key.is_some(), &mut faults);
+    }
     match &key {
         Key::Typed => signature::check_typed(&params, &mut faults),
         Key::Template(template) => check_template(template, &params, sig.receiver().is_some(), &mut faults),
@@ -81,6 +87,13 @@ fn key(given: Option<args::Given<args::Key>>, is_shared: bool) -> Key {
     }
 }
 
+/// A second `#[cached]` would cache what stands beside the function.
+fn check_marked_once(attributes: &[Attribute], faults: &mut Faults) {
+    for again in attributes.iter().filter(|attribute| is_called(attribute, "cached")) {
+        faults.at(again, "this function is marked `#[cached]` twice: leave one out");
+    }
+}
+
 fn check_own_store(args: &Args, faults: &mut Faults) {
     match (&args.cache, &args.capacity) {
         (Some(_), Some(capacity)) => faults.at(
@@ -118,9 +131,14 @@ fn check_prefix(args: &Args, faults: &mut Faults) {
 /// Closures must have the right number of arguments, to which the expansion gives their types.
 fn check_closures(args: &Args, params: &[Param], faults: &mut Faults) {
     let mut check = |closure: &ExprClosure, expected: usize, what: &str| {
-        if closure.inputs.len() != expected {
+        let (open, inputs, close) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        if let Some(asyncness) = &closure.asyncness {
+            faults.at(asyncness, "nothing waits for this closure: leave `async` out");
+        } else if expected == 0 && !inputs.is_empty() {
+            faults.at(inputs, "this closure gets the arguments that are in the key, and there are none: write `||`");
+        } else if inputs.len() != expected {
             faults.at(
-                &closure.inputs,
+                &quote!(#open #inputs #close),
                 format!("this closure gets {what}: write {expected} of them, `_` for what it does not need"),
             );
         }
@@ -139,24 +157,26 @@ fn check_closures(args: &Args, params: &[Param], faults: &mut Faults) {
 
 /// A template names arguments, and all of them: one left out would make different calls look alike.
 fn check_template(template: &Template, params: &[Param], has_self: bool, faults: &mut Faults) {
-    let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    for field in template.fields() {
-        if field.name == "self" && has_self {
-            continue;
-        }
-        if !params.iter().any(|param| param.name == field.name) {
-            let names = list(params.iter().map(|param| format!("`{}`", param.name)).collect());
-            faults.at(
-                &template.literal,
-                format!("the key template names `{}`, which is no argument; there are: {names}", field.name),
-            );
+    let literal = &template.literal;
+    for field in template.fields().filter(|field| field.name != "self" || !has_self) {
+        match params.iter().find(|param| param.is_named && param.name == field.name) {
+            Some(Param { name, skipped: true, .. }) => faults
+                .at(literal, format!("the key template names `{name}`, which is skipped: leave it out of one of them")),
+            Some(_) => {}
+            None => faults.at(literal, no_argument(&field.name, params)),
         }
     }
     for param in params.iter().filter(|param| !param.skipped) {
         let name = &param.name;
-        if !template.fields().any(|field| field.name == *name) {
+        if !param.is_named {
             faults.at(
-                &template.literal,
+                literal,
+                "the key template leaves an argument out, which it can't name, as it is a pattern: give it a name, and take \
+                 it apart in the body",
+            );
+        } else if !template.fields().any(|field| field.name == *name) {
+            faults.at(
+                literal,
                 format!(
                     "the key template leaves `{name}` out, so calls that differ in it would share an answer: add `{{{name}}}`, \
                      or say that the result does not depend on it with `skip({name})`"
@@ -166,20 +186,31 @@ fn check_template(template: &Template, params: &[Param], has_self: bool, faults:
     }
 }
 
-fn stable_prefix(args: &Args, function: &ItemFn, block: Option<&Block>, faults: &mut Faults) -> Prefix {
+fn no_argument(name: &Ident, params: &[Param]) -> String {
+    if name == "self" {
+        return "the key template names `self`, which is there in methods only: leave it out".to_owned();
+    }
+    let names: Vec<_> = params.iter().filter(|param| param.is_named).map(|param| format!("`{}`", param.name)).collect();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("the key template names `{name}`, which is no argument; there are: {names}")
+}
+
+fn stable_prefix(args: &Args, function: &ItemFn, block: Option<&Block>) -> Prefix {
     if let Some(prefix) = &args.prefix {
         return Prefix::Literal(prefix.value.clone());
     }
-    let version = args.version.as_ref().map(|version| version.value.base10_parse::<u64>());
-    let version = version.and_then(|version| faults.take(version)).unwrap_or(0);
+    let version = args.version.as_ref().map_or(0, |version| version.value);
     let name = syn::ext::IdentExt::unraw(&function.sig.ident).to_string();
     let name = block.map_or(name.clone(), |block| format!("{}::{name}", block.name()));
     Prefix::Stable { name, digits: prefix::digits(&function.sig, block.map(Block::identity), version) }
 }
 
 /// `Result` is known by its name or by the argument `result`.
-fn returns(args: &Args, output: &Type) -> Returns {
+fn returns(args: &Args, output: &Type, faults: &mut Faults) -> Returns {
     if let Some(result) = &args.result {
+        if result.value && signature::is_of_std(output) {
+            faults.at(&result.name, "this function returns no `Result`: leave `result` out");
+        }
         return if result.value { Returns::OkOnly } else { Returns::Whole { is_sure: true } };
     }
     let Type::Path(path) = output else { return Returns::Whole { is_sure: true } };

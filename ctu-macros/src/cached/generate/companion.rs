@@ -198,18 +198,24 @@ fn stats(parts: &Parts<'_>) -> TokenStream {
 
 fn site(parts: &Parts<'_>) -> TokenStream {
     let (private, function) = (&parts.private, parts.name("__site"));
-    let name = match &parts.model.prefix {
-        Prefix::Literal(prefix) => quote!(#prefix),
-        Prefix::Stable { name, digits } => {
-            let name = format!("::{name}#{digits}.");
-            quote!(::core::concat!(::core::module_path!(), #name))
-        }
+    let (name, by_path) = match &parts.model.prefix {
+        Prefix::Literal(prefix) => (quote!(#prefix), None),
+        Prefix::Stable { name, digits } => match &parts.model.place {
+            Place::Free { companion } => {
+                let name = format!("#{digits}.");
+                (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
+            }
+            Place::Method(_) => {
+                let name = format!("::{name}#{digits}.");
+                (quote!(::core::concat!(::core::module_path!(), #name)), Some(quote!(.named_by_path())))
+            }
+        },
     };
-    let new = if parts.model.is_coalescing { quote!(new) } else { quote!(uncoalesced) };
+    let uncoalesced = (!parts.model.is_coalescing).then(|| quote!(.uncoalesced()));
     quote! {
         #[doc(hidden)]
         fn #function() -> &'static #private::Site {
-            static SITE: #private::Site = #private::Site::#new(#name);
+            static SITE: #private::Site = #private::Site::new(#name)#by_path #uncoalesced;
             &SITE
         }
     }

@@ -4,40 +4,56 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ExprClosure, GenericParam};
 
-use super::Parts;
+use super::{Parts, hidden};
 use crate::cached::model::{Key, Param, Store};
 use crate::template::{Field, Part, Template};
 
 /// An expression over the arguments, of type `Result<impl Lookup>`.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
-    let prefix = prefix(parts);
-    let text = match &parts.model.key {
-        Key::Typed => return typed(&args(parts), parts),
-        Key::Closure(closure) => {
-            let value = closure_value(closure, parts);
-            match parts.model.store {
-                Store::Own { .. } if parts.model.is_generic() => return typed(&value, parts),
-                Store::Own { .. } => return quote!(::core::result::Result::Ok(#private::Typed(#value))),
-                Store::Given(_) => quote!(#private::value_text(#prefix, #value)),
-            }
-        }
+    match &parts.model.key {
+        Key::Typed => typed(&args(parts), parts),
         Key::Json => {
             let args = args(parts);
-            quote!(#private::json_text(#prefix, &#args))
+            text(parts, |prefix| quote!(#private::json_text(#prefix, &#args)))
         }
         Key::Hash => {
             let args = args(parts);
-            quote!(#private::hash_text(#prefix, &#args))
+            text(parts, |prefix| quote!(#private::hash_text(#prefix, &#args)))
         }
-        Key::Template(template) => template_expr(template, &prefix, private),
-    };
+        Key::Template(template) => text(parts, |prefix| template_expr(template, &prefix, private)),
+        Key::Closure(closure) => {
+            let value = closure_value(closure, parts);
+            match parts.model.store {
+                Store::Own { .. } if parts.model.is_generic() => typed(&value, parts),
+                Store::Own { .. } => quote!(::core::result::Result::Ok(#private::Typed(#value))),
+                Store::Given(_) => text(parts, |prefix| quote!(#private::value_text(#prefix, #value))),
+            }
+        }
+    }
+}
+
+/// A text key, made behind a prefix; in a store of one's own there needs to be none.
+fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+    let (private, site, prefix) = (&parts.private, parts.path("__site"), hidden("prefix"));
+    let is_generic = parts.model.is_generic();
     match parts.model.store {
-        Store::Own { .. } if parts.model.is_generic() => {
-            let key = scoped(&quote!(text.into_string()), parts);
-            quote!(#text.map(|text| #key))
+        Store::Own { .. } if is_generic => {
+            let (text, key) = (make(quote!("")), hidden("text"));
+            let scoped = scoped(&quote!(#site().name()), &quote!(#key.into_string()), parts);
+            quote!(#text.map(|#key| #scoped))
         }
-        _ => text,
+        Store::Own { .. } => make(quote!("")),
+        Store::Given(_) => {
+            let whole = if is_generic {
+                let types = types(parts);
+                quote!(&#private::prefix_of_types::<#types>(#prefix))
+            } else {
+                quote!(#prefix)
+            };
+            let text = make(whole);
+            quote!(#site().prefix().and_then(|#prefix| #text))
+        }
     }
 }
 
@@ -51,18 +67,27 @@ fn args(parts: &Parts<'_>) -> TokenStream {
 
 /// A typed key; one of several functions in a store says whose it is.
 fn typed(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
-    let is_alone = matches!(parts.model.store, Store::Own { .. }) && !parts.model.is_generic();
-    let key = if is_alone { key.clone() } else { scoped(key, parts) };
-    quote!(::core::result::Result::Ok(#key))
+    let (site, prefix) = (parts.path("__site"), hidden("prefix"));
+    match parts.model.store {
+        Store::Own { .. } if parts.model.is_generic() => {
+            let key = scoped(&quote!(#site().name()), key, parts);
+            quote!(::core::result::Result::Ok(#key))
+        }
+        Store::Own { .. } => quote!(::core::result::Result::Ok(#key)),
+        Store::Given(_) => {
+            let key = scoped(&quote!(#prefix), key, parts);
+            quote!(#site().prefix().map(|#prefix| #key))
+        }
+    }
 }
 
-fn scoped(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
-    let (private, site) = (&parts.private, parts.path("__site"));
+fn scoped(scope: &TokenStream, key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
+    let private = &parts.private;
     if !parts.model.is_generic() {
-        return quote!(#private::Scoped::new(#site().name(), #key));
+        return quote!(#private::Scoped::new(#scope, #key));
     }
     let types = types(parts);
-    quote!(#private::Scoped::of_types::<#types>(#site().name(), #key))
+    quote!(#private::Scoped::of_types::<#types>(#scope, #key))
 }
 
 /// The types that make functions of their own of a generic one, as one type.
@@ -108,19 +133,6 @@ pub(super) fn owned_tuple(parts: &Parts<'_>) -> TokenStream {
         quote!(<#ty as #private::ToOwned>::Owned)
     });
     quote!((#(#owned,)*))
-}
-
-/// A store of one's own needs no prefix.
-fn prefix(parts: &Parts<'_>) -> TokenStream {
-    let (private, site) = (&parts.private, parts.path("__site"));
-    match parts.model.store {
-        Store::Own { .. } => quote!(""),
-        Store::Given(_) if parts.model.is_generic() => {
-            let types = types(parts);
-            quote!(&#private::prefix_of_types::<#types>(#site().name()))
-        }
-        Store::Given(_) => quote!(#site().name()),
-    }
 }
 
 fn template_expr(template: &Template, prefix: &TokenStream, private: &TokenStream) -> TokenStream {
