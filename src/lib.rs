@@ -115,3 +115,8 @@ pub mod __private {
     pub use std::sync::LazyLock;
     pub use std::time::Duration;
 }
+
+/// The README's examples are tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
