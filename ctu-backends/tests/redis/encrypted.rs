@@ -84,7 +84,7 @@ async fn law3_fresh_an_entry_ends_in_time_though_the_server_is_told_to_keep_it<F
 
     assert_eq!(left(&cache, "session").await, Some(Some(HOUR)));
     let millisecond = Duration::from_millis(1);
-    clock.advance(HOUR - millisecond);
+    clock.advance(HOUR.saturating_sub(millisecond));
     assert_eq!(left(&cache, "session").await, Some(Some(millisecond)));
     assert_eq!(get(&cache, "session").await, Some(value(1)));
     clock.advance(millisecond);
@@ -153,7 +153,7 @@ async fn entries_outlive_a_key_that_retires_but_not_their_time<F: Form>() {
         let expires = ttl(n).map_or(u64::MAX, |ttl| start + u64::try_from(ttl.as_millis()).unwrap());
         assert_eq!(header, format!("{start} {expires}"), "entry {n}");
         let on_server = u64::try_from(pttl.parse::<i64>().unwrap()).ok().map(Duration::from_millis);
-        let left_at_most = ttl(n).map(|ttl| ttl - SECOND * 10);
+        let left_at_most = ttl(n).map(|ttl| ttl.saturating_sub(SECOND * 10));
         for left in [on_server, left(&cache, &keys[n as usize]).await.unwrap()] {
             assert_eq!(left.is_some(), left_at_most.is_some(), "entry {n}");
             assert!(left <= left_at_most && left.unwrap_or(HOUR) > HOUR / 2, "entry {n}: {left:?}");
