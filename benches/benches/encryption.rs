@@ -2,14 +2,22 @@
 //!
 //! The bare cipher has its key set up and its nonce given, and allocates its output as `Aead::encrypt` does. Sealing
 //! derives the entry's place and key, asks the system for a nonce and for the time, and pads. Turns alternate.
+//!
+//! Last, a hit through prefix, JSON and encryption in memory beside that of the Python library, which the Python named by
+//! `PYTHON` (by default `python3`) needs to have: `tests/python/requirements.txt`.
 
+use std::env;
+use std::ffi::OsString;
 use std::hint::black_box;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use ctu_core::{Encrypt, Map, MasterKey, Ttl};
+use ctu_backends::MemoryCache;
+use ctu_core::{Cache, Encrypt, Map, MasterKey, StackExt, Ttl, write_json};
 
 const ROUNDS: usize = 128;
 /// About how long a turn is.
@@ -70,6 +78,73 @@ fn compare(name: &str, len: usize, ours: &mut dyn FnMut(), bare: &mut dyn FnMut(
     );
 }
 
+/// The Python library, in a process of its own.
+struct Seed {
+    process: Child,
+    calls: ChildStdin,
+    nanos: BufReader<ChildStdout>,
+}
+
+impl Seed {
+    fn start(prefix: &str, key: &str, value: &str) -> Self {
+        let mut process = Command::new(env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3")))
+            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/benches/seed_hit.py"), prefix, key, value])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python, as python3 or named by PYTHON");
+        let (calls, nanos) = (process.stdin.take().expect("piped"), process.stdout.take().expect("piped"));
+        Self { process, calls, nanos: BufReader::new(nanos) }
+    }
+
+    /// Nanoseconds per call.
+    fn turn(&mut self, calls: usize) -> f64 {
+        let mut nanos = String::new();
+        let asked = writeln!(self.calls, "{calls}").and_then(|()| self.nanos.read_line(&mut nanos));
+        asked.expect("Python goes on: it needs the packages of tests/python/requirements.txt");
+        nanos.trim().parse().expect("Python prints a number")
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+type Value = (String, u32, Vec<f64>);
+
+fn compare_hits() {
+    let (prefix, key) = ("app.", r#"repeat.["aa",3]"#);
+    let value: Value = ("a name of some length".to_owned(), 42, vec![0.5, 1.25, -3.0]);
+    let mut json = String::new();
+    write_json(&mut json, &value).expect("plain values have a text");
+
+    let store = MemoryCache::<Vec<u8>, Bytes>::new(1_000);
+    let master = MasterKey::generate().expect("the system's random numbers");
+    let cache = store.encrypted(master, "bench").json().prefixed(prefix);
+    cache.put(key, &value, Ttl::Never).expect("stored");
+    let mut ours = || {
+        let found: Option<Value> = cache.get(black_box(key)).expect("no error");
+        assert!(black_box(found).is_some());
+    };
+    let mut seed = Seed::start(prefix, key, &json);
+
+    let calls = ((TURN_NANOS / turn(20, &mut ours)) as usize).max(4);
+    let seed_calls = ((TURN_NANOS / seed.turn(20)) as usize).max(4);
+    let mut rounds: Vec<(f64, f64)> =
+        (0..ROUNDS).map(|round| (deeper(round, &mut || turn(calls, &mut ours)), seed.turn(seed_calls))).collect();
+    rounds.drain(..2); // both warm up
+    let of = |figure: fn(&(f64, f64)) -> f64| below(5, rounds.iter().map(figure).collect());
+    let ratios = |tenths| below(tenths, rounds.iter().map(|(ours, seed)| seed / ours).collect());
+    let (low, median, high) = (ratios(1), ratios(5), ratios(9));
+    println!("\na hit through prefix, JSON and encryption in memory, {} bytes of JSON, medians:", json.len());
+    println!("ours {:.0} ns, the Python library's {:.0} ns", of(|(ours, _)| *ours), of(|(_, seed)| *seed));
+    let met = if median >= 10.0 { "met" } else { "NOT MET" };
+    println!("aim: at least 10 times faster: {median:.1} times ({low:.1} to {high:.1}), {met}");
+}
+
 fn main() {
     println!(
         "| what | bytes   | ours, ns  | bare, ns  | over    | ratio | medians, ns         | aim                           |"
@@ -100,4 +175,5 @@ fn main() {
         };
         compare("open", len, &mut ours, &mut bare);
     }
+    compare_hits();
 }

@@ -2,35 +2,13 @@
 
 mod support;
 
-use std::env;
-use std::ffi::OsString;
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::thread;
-
 use ctu_core::{Encoding, decode_b85, full_hash_key, json_key, write_json};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use support::{Rng, Value};
 
 /// What `python_json.py` prints for these arguments and input lines, one string a line.
 fn python(args: &[&str], lines: &[String]) -> Vec<String> {
-    let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
-    let mut child = Command::new(&python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python_json.py"))
-        .args(args)
-        .env("PYTHONUTF8", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("this test needs Python 3.9 or newer, as python3 or named by PYTHON: {error}"));
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let input: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    let writer = thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("Python's output");
-    assert!(output.status.success(), "{} failed: its error is above", python.display());
-    writer.join().expect("no panic").expect("Python reads its input");
-    let text = String::from_utf8(output.stdout).expect("Python prints ASCII");
-    text.lines().map(str::to_owned).collect()
+    support::python::python(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python_json.py"), args, lines)
 }
 
 fn text_of<T: Serialize>(value: &T) -> String {

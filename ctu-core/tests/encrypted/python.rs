@@ -2,40 +2,19 @@
 //!
 //! `PYTHON` names a Python that has the packages of `tests/python/requirements.txt`; by default it is `python3`.
 
-use std::env;
-use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
 use ctu_core::{Encoding, Encrypt, Map, MasterKey, Ttl};
 
-use crate::support::Rng;
+use crate::support::{self, Rng};
 use crate::{START, clock};
 
-/// What the script prints for these input lines.
+/// What the script beside this file prints for these input lines.
 pub fn python(script: &str, lines: &[String]) -> Vec<String> {
-    let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
-    let mut child = Command::new(&python)
-        .arg(format!("{}/tests/encrypted/{script}", env!("CARGO_MANIFEST_DIR")))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("this test needs Python, as python3 or named by PYTHON: {error}"));
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let input: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    let writer = thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("Python's output");
-    assert!(
-        output.status.success(),
-        "{} failed: its error is above; it needs the packages of tests/python/requirements.txt",
-        python.display()
-    );
-    writer.join().expect("no panic").expect("Python reads its input");
-    String::from_utf8(output.stdout).expect("Python prints ASCII").lines().map(str::to_owned).collect()
+    let script = format!("{}/tests/encrypted/{script}", env!("CARGO_MANIFEST_DIR"));
+    support::python::python(&script, &[], lines)
 }
 
 fn hex(bytes: &[u8]) -> String {

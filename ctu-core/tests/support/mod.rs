@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::cast_precision_loss)] // each test uses its part
 
+pub mod python;
+
 use serde::Deserialize;
 use serde::ser::{Serialize, Serializer};
 
