@@ -37,13 +37,11 @@
 //! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
-//! | `redis` | | `RedisCache`, bytes on a Redis server |
-//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`; `Blocking(store)` for others |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -53,6 +51,8 @@
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "tokio")]
+pub use ctu_backends::Blocking;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
 #[cfg(feature = "memory")]
