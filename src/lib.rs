@@ -23,7 +23,8 @@
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
 //! - Stores: [`MemoryCache`] (bounded), [`SharedMemory`] (bounded, for many functions of any types) and [`DictCache`]
-//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms.
+//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms. [`AnyCache`] is the one that
+//!   a url names at run time.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -55,6 +56,8 @@ pub use ctu_backends::AsyncRedisCache;
 pub use ctu_backends::Blocking;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 #[cfg(feature = "memcached")]

@@ -9,6 +9,7 @@
 //! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
+//! | `AnyCache`, `AsyncAnyCache` | that of the store | bytes, in the store that a url names at run time |
 //! | `Blocking` | `tokio` | a blocking store for async functions, on tokio's blocking pool |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
@@ -16,6 +17,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+mod any;
 #[cfg(feature = "tokio")]
 mod blocking;
 #[cfg(feature = "memory")]
@@ -29,6 +32,8 @@ mod redis;
 #[cfg(feature = "memory")]
 mod shared;
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use any::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "tokio")]
 pub use blocking::Blocking;
 #[cfg(feature = "memory")]
