@@ -42,7 +42,7 @@ enum Kind {
     #[cfg(feature = "memory")]
     Memory(MemoryCache<Vec<u8>, Bytes>),
     #[cfg(feature = "redis")]
-    Redis(crate::RedisCache),
+    Redis(Box<crate::RedisCache>),
     #[cfg(feature = "memcached")]
     Memcached(crate::MemcachedCache),
 }
@@ -59,7 +59,7 @@ impl AnyCache {
             #[cfg(feature = "memory")]
             Scheme::Memory => Kind::Memory(memory(url)?),
             #[cfg(feature = "redis")]
-            Scheme::Redis | Scheme::RedisTls => Kind::Redis(crate::RedisCache::open(url)?),
+            Scheme::Redis | Scheme::RedisTls => Kind::Redis(Box::new(crate::RedisCache::open(url)?)),
             #[cfg(feature = "memcached")]
             Scheme::Memcached => Kind::Memcached(crate::MemcachedCache::open(url)?),
             #[allow(unreachable_patterns)]
@@ -97,7 +97,7 @@ enum AsyncKind {
     #[cfg(feature = "memory")]
     Memory(MemoryCache<Vec<u8>, Bytes>),
     #[cfg(all(feature = "redis", feature = "tokio"))]
-    Redis(crate::AsyncRedisCache),
+    Redis(Box<crate::AsyncRedisCache>),
     #[cfg(all(feature = "memcached", feature = "tokio"))]
     Memcached(crate::AsyncMemcachedCache),
 }
@@ -113,7 +113,7 @@ impl AsyncAnyCache {
             #[cfg(feature = "memory")]
             Scheme::Memory => AsyncKind::Memory(memory(url)?),
             #[cfg(all(feature = "redis", feature = "tokio"))]
-            Scheme::Redis | Scheme::RedisTls => AsyncKind::Redis(crate::AsyncRedisCache::open(url)?),
+            Scheme::Redis | Scheme::RedisTls => AsyncKind::Redis(Box::new(crate::AsyncRedisCache::open(url)?)),
             #[cfg(all(feature = "memcached", feature = "tokio"))]
             Scheme::Memcached => AsyncKind::Memcached(crate::AsyncMemcachedCache::open(url)?),
             #[allow(unreachable_patterns)]
