@@ -23,7 +23,8 @@
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
 //! - Stores: [`MemoryCache`] (bounded), [`SharedMemory`] (bounded, for many functions of any types) and [`DictCache`]
-//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms.
+//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms. [`AnyCache`] is the one that
+//!   a url names at run time.
 //! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
 //! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
@@ -37,13 +38,11 @@
 //! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
-//! | `redis` | | `RedisCache`, bytes on a Redis server |
-//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`; `Blocking(store)` for others |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -53,8 +52,12 @@
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "tokio")]
+pub use ctu_backends::Blocking;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 #[cfg(feature = "memcached")]

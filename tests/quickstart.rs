@@ -22,6 +22,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let profile = folder.file_name().and_then(|name| name.to_str()).expect("profiles are named in ASCII");
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--package", "ctu", "--example", "quickstart"])
+        .args(if cfg!(feature = "redis") { &["--features", "redis"][..] } else { &[] })
         .args(["--profile", if profile == "debug" { "dev" } else { profile }])
         .arg("--target-dir")
         .arg(folder.parent().expect("a profile's folder lies in the target folder"))
@@ -159,4 +160,63 @@ fn piped_output_has_no_escape_codes_and_no_progress_bar() {
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
     assert!(!run.out.contains(['\x1b', '\r']), "{run:?}");
     assert!(run.out.lines().all(|line| line.trim_end() == line), "{run:?}");
+}
+
+#[test]
+fn a_url_of_no_store_is_a_usage_error_that_does_not_show_it() {
+    let folder = Folder::new("bad-url", &[("a.md", b"words")]);
+    for (url, problem) in
+        [("http://hunter2", "--store: the cache's url begins with none of memory:"), ("memory:?hunter2", "setting")]
+    {
+        let run = folder.run(&["--store", url, "a.md"]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.err.contains(problem) && !run.err.contains("hunter2"), "{run:?}");
+    }
+    let run = folder.run(&["--store"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.err.contains("--store needs a URL"), "{run:?}");
+}
+
+#[test]
+fn results_can_be_kept_as_bytes_in_memory() {
+    let folder = Folder::new("memory", &[("a.md", b"wrods and wrods and words")]);
+    let run = folder.run(&["--store", "memory:?capacity=10", "a.md"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
+    assert_eq!((run.count("calls"), run.count("hits")), (5, 2), "{run:?}");
+    assert_eq!(run.value("same answers"), "yes");
+}
+
+#[cfg(feature = "redis")]
+mod redis {
+    use servers::RedisServer;
+
+    use super::Folder;
+
+    #[test]
+    fn a_second_run_is_served_from_the_store() {
+        let server = RedisServer::start();
+        let folder = Folder::new("store", &[("a.md", b"wrods and wrods, \nand words like teh end")]);
+        let first = folder.run(&["--store", &server.url(), "a.md"]);
+        assert_eq!((first.code, first.err.as_str()), (Some(0), ""), "{first:?}");
+        assert_eq!((first.count("calls"), first.count("hits")), (8, 2), "{first:?}");
+
+        let second = folder.run(&["--store", &server.url(), "a.md"]);
+        assert_eq!((second.code, second.err.as_str()), (Some(0), ""), "{second:?}");
+        assert_eq!(second.value("hit rate"), "100.0 %", "{second:?}");
+        assert_eq!(second.value("same answers"), "yes");
+        let unknown = |out: &str| out.split("What the cache did").next().map(str::to_owned);
+        assert_eq!(unknown(&first.out), unknown(&second.out));
+    }
+
+    #[test]
+    fn law2_harmless_without_its_store_the_program_works_and_says_so_once() {
+        let server = RedisServer::start();
+        server.kill();
+        let folder = Folder::new("store-down", &[("a.md", b"wrods and wrods and words")]);
+        let run = folder.run(&["--store", &server.url(), "a.md"]);
+        assert_eq!((run.code, run.count("calls"), run.count("hits")), (Some(0), 5, 2), "{run:?}");
+        assert_eq!(run.value("same answers"), "yes");
+        assert_eq!(run.err.lines().count(), 1, "{run:?}");
+        assert!(run.err.starts_with("quickstart: the store can't be used, results are kept in memory: "), "{run:?}");
+    }
 }

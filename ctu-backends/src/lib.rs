@@ -9,12 +9,18 @@
 //! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
+//! | `AnyCache`, `AsyncAnyCache` | that of the store | bytes, in the store that a url names at run time |
+//! | `Blocking` | `tokio` | a blocking store for async functions, on tokio's blocking pool |
 //!
 //! Most programs depend on `ctu` alone, which re-exports all of this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+mod any;
+#[cfg(feature = "tokio")]
+mod blocking;
 #[cfg(feature = "memory")]
 mod dict;
 #[cfg(feature = "memcached")]
@@ -26,6 +32,10 @@ mod redis;
 #[cfg(feature = "memory")]
 mod shared;
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use any::{AnyCache, AsyncAnyCache};
+#[cfg(feature = "tokio")]
+pub use blocking::Blocking;
 #[cfg(feature = "memory")]
 pub use dict::DictCache;
 #[cfg(all(feature = "memcached", feature = "tokio"))]

@@ -3,6 +3,9 @@
 //! ```sh
 //! cargo run --release --example quickstart            # checks this workspace
 //! cargo run --release --example quickstart README.md  # checks the given files
+//!
+//! # Keeps the results on a Redis server: a second run computes nothing.
+//! cargo run --release --features redis --example quickstart -- --store redis://localhost
 //! ```
 //!
 //! The memoized function is `nearest` in `suggest.rs`.
@@ -21,10 +24,11 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use ctu::Stats;
 use input::{Input, Occurrence};
 use options::{Command, Options};
-use report::{Account, counted};
-use suggest::{Suggestions, nearest};
+use report::{Account, counted, grouped};
+use suggest::{Suggestions, nearest, nearest_in_store};
 
 /// How many words are checked between two movements of the progress bar, which cost more than a hit.
 const STEP: usize = 64;
@@ -41,6 +45,11 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> ExitCode {
+    if let Some(url) = &options.store
+        && let Err(problem) = suggest::open_store(url)
+    {
+        return refuse(&format!("--store: {problem}"));
+    }
     let by_default = options.files.is_empty();
     let input = input::read(&if by_default { input::workspace_sources() } else { options.files.clone() });
     for failure in &input.failures {
@@ -62,8 +71,12 @@ fn run(options: &Options) -> ExitCode {
 }
 
 fn check_all(input: &Input, options: &Options) {
-    let (answers, with_cache) = check("with the cache   ", &input.occurrences, nearest);
-    let stats = nearest::stats();
+    let (nearest_cached, stats) = memoized(options);
+    let (answers, with_cache) = check("with the cache   ", &input.occurrences, nearest_cached);
+    let stats = stats();
+    if stats.errors > 0 {
+        eprintln!("quickstart: the store failed {} times; what it did not find was computed", grouped(&stats.errors));
+    }
     print(&format!("\n{}", report::unknown_words(input, &answers)));
 
     let without_cache = (!options.cached_only).then(|| {
@@ -73,6 +86,21 @@ fn check_all(input: &Input, options: &Options) {
     let account =
         Account { calls: stats.reads, hits: stats.hits, distinct: distinct(input), with_cache, without_cache };
     print(&format!("\n{}", report::account(&account)));
+}
+
+/// The function in its store, and its figures. A store that fails costs its deadline at each call, and there are
+/// thousands: one that does not answer at first is not asked again.
+fn memoized(options: &Options) -> (fn(&str) -> Suggestions, fn() -> Stats) {
+    if options.store.is_none() {
+        return (nearest, nearest::stats);
+    }
+    match nearest_in_store::in_cache("") {
+        Ok(_) => (nearest_in_store, nearest_in_store::stats),
+        Err(problem) => {
+            eprintln!("quickstart: the store can't be used, results are kept in memory: {problem}");
+            (nearest, nearest::stats)
+        }
+    }
 }
 
 /// Asks `nearest` about every occurrence: the answers, and how long that took.

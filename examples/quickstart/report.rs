@@ -62,7 +62,7 @@ fn collect_unknown<'a>(input: &'a Input, answers: &[Suggestions]) -> Vec<Unknown
 }
 
 fn listed(nearest: &Suggestions) -> String {
-    let words: Vec<&str> = nearest.iter().map(|suggestion| suggestion.word).collect();
+    let words: Vec<&str> = nearest.iter().map(|suggestion| &*suggestion.word).collect();
     if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 

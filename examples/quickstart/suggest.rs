@@ -1,15 +1,17 @@
 //! The memoized function, and the words it knows. The cache is set up here and nowhere else.
 
-use std::sync::{Arc, LazyLock};
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use ctu::cached;
+use ctu::{AnyCache, JsonCache, StackExt, cached};
+use serde::{Deserialize, Serialize};
 
 use crate::distance::Meter;
 
 /// A known word, and how many typing slips lie between it and the word asked for; none if it is that word.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Suggestion {
-    pub(crate) word: &'static str,
+    pub(crate) word: Cow<'static, str>,
     pub(crate) slips: usize,
 }
 
@@ -37,7 +39,31 @@ pub(crate) fn nearest(word: &str) -> Suggestions {
     }
     found.sort_unstable();
     found.truncate(MAX_SUGGESTIONS);
-    found.into_iter().map(|(slips, _, rank)| Suggestion { word: KNOWN[rank], slips }).collect()
+    found.into_iter().map(|(slips, _, rank)| Suggestion { word: KNOWN[rank].into(), slips }).collect()
+}
+
+/// The same, kept in the store of `--store`: a later run of the program finds what this one computed.
+#[cached(cache = store(), ttl = "1d")]
+pub(crate) fn nearest_in_store(word: &str) -> Suggestions {
+    nearest::uncached(word)
+}
+
+/// A store of bytes of any kind, with typed values on top.
+static STORE: OnceLock<JsonCache<AnyCache>> = OnceLock::new();
+
+/// Makes the store at `url` that of [`nearest_in_store`].
+///
+/// # Errors
+///
+/// When the url is wrong: nothing connects yet.
+pub(crate) fn open_store(url: &str) -> ctu::Result<()> {
+    let store = AnyCache::open(url)?.json();
+    STORE.set(store).expect("there is one --store");
+    Ok(())
+}
+
+fn store() -> &'static JsonCache<AnyCache> {
+    STORE.get().expect("the store is opened before it is used")
 }
 
 /// The letters of `word` in alphabetical order: the same for two words if one is the other with letters swapped.

@@ -27,6 +27,7 @@
 
 mod encrypted;
 mod functions;
+mod interop;
 mod keys;
 mod levels;
 mod memcached;
