@@ -90,6 +90,7 @@ fn check_all(input: &Input, options: &Options) {
 
 /// The function in its store, and its figures. A store that fails costs its deadline at each call, and there are
 /// thousands: one that does not answer at first is not asked again.
+#[allow(clippy::type_complexity)] // a function and its figures
 fn memoized(options: &Options) -> (fn(&str) -> Suggestions, fn() -> Stats) {
     if options.store.is_none() {
         return (nearest, nearest::stats);
