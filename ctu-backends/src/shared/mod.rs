@@ -87,14 +87,14 @@ where
     #[inline]
     fn get(&self, key: &Q) -> Result<Option<V>> {
         let asked = Asked::find(key);
-        let hit = self.memory.get(&asked)?;
-        Ok(hit.and_then(|()| asked.found()))
+        let hit = self.memory.find_by(&asked);
+        Ok(hit.and_then(|_expiry| asked.found()))
     }
 
     fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
         let asked = Asked::find(key);
-        let hit = self.memory.get_entry(&asked)?;
-        Ok(hit.and_then(|entry| Some(Entry { value: asked.found()?, ttl: entry.ttl })))
+        let hit = self.memory.find_by(&asked);
+        Ok(hit.and_then(|expiry| self.memory.entry(asked.found()?, expiry)))
     }
 
     fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
