@@ -20,6 +20,7 @@ pub(crate) struct Args {
     pub(crate) self_key: Option<Given<SelfKey>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
+    pub(crate) refresh_if: Option<Given<Expr>>,
     pub(crate) coalesce: Option<Given<bool>>,
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
@@ -66,7 +67,7 @@ pub(crate) enum Lifetime {
 }
 
 const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
-                     `coalesce`, `result`, `companion`, `crate`";
+                     `refresh_if`, `coalesce`, `result`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -104,6 +105,7 @@ impl Args {
             self_key: self.self_key.or_else(|| block.self_key.clone()),
             skip: self.skip,
             cache_if: self.cache_if,
+            refresh_if: self.refresh_if,
             coalesce: self.coalesce.or_else(|| block.coalesce.clone()),
             result: self.result,
             companion: self.companion,
@@ -118,6 +120,7 @@ impl Args {
             self.prefix.as_ref().map(|given| &given.name),
             self.skip.as_ref().map(|given| &given.name),
             self.cache_if.as_ref().map(|given| &given.name),
+            self.refresh_if.as_ref().map(|given| &given.name),
             self.result.as_ref().map(|given| &given.name),
             self.companion.as_ref().map(|given| &given.name),
         ];
@@ -145,6 +148,7 @@ impl Args {
             "self_key" => set(&mut self.self_key, value(name, input, "self.id", self_key)?, faults),
             "skip" => set(&mut self.skip, skip(name, input, faults)?, faults),
             "cache_if" => set(&mut self.cache_if, value(name, input, "Option::is_some", expr_not_text)?, faults),
+            "refresh_if" => set(&mut self.refresh_if, value(name, input, "force", expr_not_text)?, faults),
             "coalesce" => set(&mut self.coalesce, flag(name, input)?, faults),
             "result" => set(&mut self.result, flag(name, input)?, faults),
             "companion" => set(&mut self.companion, value(name, input, "f_cache", companion)?, faults),

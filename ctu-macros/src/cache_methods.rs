@@ -93,28 +93,29 @@ fn mark(method: &mut ImplItemFn, faults: &mut Faults) -> Option<Attribute> {
     mark
 }
 
-/// The `impl` as it was, with companions in it; in that of a trait there is no place for them, so beside it.
+/// The `impl` as it was, and beside it one for the companions: there is no place for them in that of a trait, and in any
+/// other they read better by themselves.
 fn assemble(item_impl: &ItemImpl, items: &TokenStream, companions: &TokenStream) -> TokenStream {
     let ItemImpl { attrs, unsafety, impl_token, generics, trait_, self_ty, .. } = item_impl;
     let where_clause = &generics.where_clause;
-    let (of_trait, inside, beside) = match trait_ {
-        None => (None, Some(companions), None),
-        Some((path, for_token)) => (
-            Some(quote!(#path #for_token)),
-            None,
-            Some(quote! {
-                #[allow(unreachable_pub, missing_docs)]
-                #impl_token #generics #self_ty #where_clause {
-                    #companions
-                }
-            }),
-        ),
-    };
+    let of_trait = trait_.as_ref().map(|(path, for_token)| quote!(#path #for_token));
+    let lints = trait_.as_ref().map(|_| quote!(#[allow(unreachable_pub, missing_docs)]));
+    let everywhere = cached::everywhere(attrs);
+    let allowed = cached::allowed();
+    let beside = (!companions.is_empty()).then(|| {
+        quote! {
+            #(#everywhere)*
+            #lints
+            #allowed
+            #impl_token #generics #self_ty #where_clause {
+                #companions
+            }
+        }
+    });
     quote! {
         #(#attrs)*
         #unsafety #impl_token #generics #of_trait #self_ty #where_clause {
             #items
-            #inside
         }
         #beside
     }

@@ -1,7 +1,13 @@
-//! What the attribute asks of the user's types, so that a missing trait is reported at the type and with the cure.
+//! What the attribute asks of the user's types, so that a missing trait is reported at the type, once, and with the cure.
+//!
+//! Each of these traits has all types that will do, and gives such a type back as `Same`. What goes on with `Same` asks
+//! for nothing more: of a type that will not do the compiler knows no `Same`, reports that, and leaves the rest alone.
 
+use std::fmt::Display;
 use std::hash::Hash;
 use std::marker::PhantomData;
+
+use crate::{AsyncCache, Cache};
 
 /// A type that can be part of a typed key.
 #[diagnostic::on_unimplemented(
@@ -10,18 +16,36 @@ use std::marker::PhantomData;
     note = "derive `Hash, PartialEq, Eq, Clone` for it, or make the key a text with `key = json`, or choose what of it \
             counts with `key = |..| ..`, or, if the result does not depend on it, leave it out with `skip(..)`"
 )]
-pub trait KeyPart {}
+pub trait KeyPart {
+    /// The type itself.
+    type Same: ?Sized + ToOwned<Owned = Self::Owned> + Hash + Eq;
+
+    /// What a store keeps of it.
+    type Owned: std::borrow::Borrow<Self::Same> + Hash + Eq + Send + Sync + 'static;
+
+    #[doc(hidden)]
+    fn same(&self) -> &Self::Same;
+}
 
 impl<T> KeyPart for T
 where
     T: ?Sized + ToOwned + Hash + Eq,
     T::Owned: Hash + Eq + Send + Sync + 'static,
 {
+    type Same = T;
+    type Owned = T::Owned;
+
+    #[inline]
+    fn same(&self) -> &T {
+        self
+    }
 }
 
-/// Compiles if an argument of type `T` can be part of a typed key.
+/// The part of a typed key that an argument is.
 #[inline]
-pub const fn check_key<T: ?Sized + KeyPart>() {}
+pub fn key_part<T: ?Sized + KeyPart>(arg: &T) -> &T::Same {
+    arg.same()
+}
 
 /// A type that can be part of a JSON key.
 #[diagnostic::on_unimplemented(
@@ -30,13 +54,58 @@ pub const fn check_key<T: ?Sized + KeyPart>() {}
     note = "derive `serde::Serialize` for it, or choose what of it counts with `key = |..| ..` or a template such as \
             `key = \"user:{{id}}\"`, or, if the result does not depend on it, leave it out with `skip(..)`"
 )]
-pub trait JsonKeyPart {}
+pub trait JsonKeyPart {
+    /// The type itself.
+    type Same: ?Sized + serde_core::Serialize;
 
-impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {}
+    #[doc(hidden)]
+    fn same(&self) -> &Self::Same;
+}
 
-/// Compiles if an argument of type `T` can be part of a JSON key.
+impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {
+    type Same = T;
+
+    #[inline]
+    fn same(&self) -> &T {
+        self
+    }
+}
+
+/// The part of a JSON key that an argument is.
 #[inline]
-pub const fn check_json_key<T: ?Sized + JsonKeyPart>() {}
+pub fn json_key_part<T: ?Sized + JsonKeyPart>(arg: &T) -> &T::Same {
+    arg.same()
+}
+
+/// A type that can be a field of a key template.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a field of a key template",
+    label = "a field of this type needs `Display`",
+    note = "name a member of it that has `Display`, such as `{{user.id}}`, or build the key with a closure, \
+            `key = |..| format!(..)`, or leave `key` out"
+)]
+pub trait TemplatePart {
+    /// The type itself.
+    type Same: ?Sized + Display;
+
+    #[doc(hidden)]
+    fn same(&self) -> &Self::Same;
+}
+
+impl<T: ?Sized + Display> TemplatePart for T {
+    type Same = T;
+
+    #[inline]
+    fn same(&self) -> &T {
+        self
+    }
+}
+
+/// The field of a key template that an argument is.
+#[inline]
+pub fn template_part<T: ?Sized + TemplatePart>(arg: &T) -> &T::Same {
+    arg.same()
+}
 
 /// A type that can be kept in memory and handed out again.
 #[diagnostic::on_unimplemented(
@@ -44,13 +113,50 @@ pub const fn check_json_key<T: ?Sized + JsonKeyPart>() {}
     label = "a cached value needs `Clone + Send + Sync + 'static`",
     note = "return it in an `Arc`, which is cheap to clone; of a `Result` only the `Ok` is stored"
 )]
-pub trait CachedValue {}
+pub trait CachedValue {
+    /// The type itself.
+    type Same: Clone + Send + Sync + 'static;
+}
 
-impl<T: Clone + Send + Sync + 'static> CachedValue for T {}
+impl<T: Clone + Send + Sync + 'static> CachedValue for T {
+    type Same = T;
+}
 
-/// Compiles if a value of type `T` can be kept in memory.
-#[inline]
-pub const fn check_value<T: CachedValue>() {}
+/// A [`Cache`], of whatever type.
+pub trait IsCache<K: ?Sized, V> {
+    /// The type itself.
+    type Same: ?Sized + Cache<K, V>;
+
+    #[doc(hidden)]
+    fn same(&self) -> &Self::Same;
+}
+
+impl<K: ?Sized, V, C: ?Sized + Cache<K, V>> IsCache<K, V> for C {
+    type Same = C;
+
+    #[inline]
+    fn same(&self) -> &C {
+        self
+    }
+}
+
+/// An [`AsyncCache`], of whatever type.
+pub trait IsAsyncCache<K: ?Sized + Sync, V: Send + Sync> {
+    /// The type itself.
+    type Same: AsyncCache<K, V>;
+
+    #[doc(hidden)]
+    fn same(&self) -> &Self::Same;
+}
+
+impl<K: ?Sized + Sync, V: Send + Sync, C: AsyncCache<K, V>> IsAsyncCache<K, V> for C {
+    type Same = C;
+
+    #[inline]
+    fn same(&self) -> &C {
+        self
+    }
+}
 
 /// Tells, when compiling, a `Result` under another name: `(&Returned::<R>::new()).kind()` is a [`Plain`] or an
 /// [`AliasOfResult`], because method lookup prefers the one without a further reference.

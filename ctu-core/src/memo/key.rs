@@ -4,6 +4,7 @@ use std::fmt::{Display, Write};
 
 use serde_core::Serialize;
 
+use super::check::JsonKeyPart;
 use crate::{Args, Result, Scoped, full_hash_key, write_json};
 
 /// A key at hand, and the borrowed form in which a cache is asked with it.
@@ -109,12 +110,25 @@ pub fn prefix_of_types<T: ?Sized>(prefix: &str) -> String {
     format!("{prefix}{}.", std::any::type_name::<T>())
 }
 
+macro_rules! consts {
+    ($($name:ident $ty:ident),*) => {$(
+        /// A type for each value of a const parameter of this type.
+        #[derive(Debug)]
+        pub struct $name<const N: $ty>;
+    )*};
+}
+
+consts!(
+    ConstBool bool, ConstChar char, ConstI8 i8, ConstI16 i16, ConstI32 i32, ConstI64 i64, ConstI128 i128, ConstIsize isize,
+    ConstU8 u8, ConstU16 u16, ConstU32 u32, ConstU64 u64, ConstU128 u128, ConstUsize usize
+);
+
 /// The arguments as canonical JSON: `key = json`.
 ///
 /// # Errors
 ///
 /// `Codec` when they have no exact form in JSON.
-pub fn json_text<T: Serialize>(prefix: &str, args: &T) -> Result<Text> {
+pub fn json_text<T: Serialize + ?Sized>(prefix: &str, args: &T) -> Result<Text> {
     let mut text = after(prefix);
     write_json(&mut text, args)?;
     Ok(Text(text))
@@ -136,8 +150,8 @@ pub fn hash_text<T: Serialize>(prefix: &str, args: &T) -> Result<Text> {
 /// # Errors
 ///
 /// As [`json_text`].
-pub fn value_text<T: Serialize>(prefix: &str, value: T) -> Result<Text> {
-    json_text(prefix, &value)
+pub fn value_text<T: JsonKeyPart>(prefix: &str, value: T) -> Result<Text> {
+    json_text(prefix, value.same())
 }
 
 /// Builds the text of a key template, such as `"user:{id}:{lang}"`.

@@ -6,6 +6,7 @@
 //! [`CacheExt::get_or_set_with`](crate::CacheExt::get_or_set_with).
 
 mod call;
+mod called;
 mod check;
 mod erased;
 mod flights;
@@ -21,10 +22,19 @@ pub use call::{
     call, call_async, evict, evict_async, in_cache, in_cache_async, peek, peek_async, prime, prime_async, refresh,
     refresh_async,
 };
+pub use called::{
+    Asked, AsyncAt, At, Borrowed, Called, HasKey, Held, Lasts, Lifetime, Made, asked, call_at, called, evict_at, given,
+    given_async, in_cache_at, made, made_async, peek_at, prime_at, refresh_at,
+};
 pub use check::{
-    AliasOfResult, IsPlain, IsResult, Plain, Returned, check_json_key, check_key, check_plain, check_value,
+    AliasOfResult, CachedValue, IsAsyncCache, IsCache, IsPlain, IsResult, JsonKeyPart, KeyPart, Plain, Returned,
+    TemplatePart, check_plain, json_key_part, key_part, template_part,
 };
 pub use erased::ErasedCell;
+pub use key::{
+    ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,
+    ConstU64, ConstU128, ConstUsize,
+};
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};

@@ -1,10 +1,14 @@
 //! The type of the function's own name, and what is called through it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Parts, compute_call, hidden, key, lifetime, store};
-use crate::cached::model::{Place, Prefix, Store};
+use super::{Parts, at, compute_call, hidden, key, store};
+use crate::cached::model::Place;
+
+/// Lints that have nothing to say about what is generated.
+const ALLOWED: &str = "dead_code, clippy::needless_pass_by_value, clippy::too_many_arguments, clippy::missing_errors_doc, \
+                       clippy::must_use_candidate";
 
 /// The type, with its functions.
 pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
@@ -13,7 +17,7 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let (vis, everywhere) = (&model.vis, &model.attributes.everywhere);
     let name = model.original.ident.to_string();
     let doc = format!("What is cached of [`{name}`](fn@{name}): asked for, evicted, primed, counted, call by call.");
-    let functions = functions(parts);
+    let (functions, allowed) = (functions(parts), allowed());
     quote! {
         #[doc = #doc]
         #(#everywhere)*
@@ -21,18 +25,24 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
         #vis struct #companion {}
 
         #(#everywhere)*
-        #[allow(dead_code)]
+        #allowed
         impl #companion {
             #functions
         }
     }
 }
 
+/// For the `impl` that the functions stand in.
+pub(crate) fn allowed() -> TokenStream {
+    let lints: TokenStream = ALLOWED.parse().unwrap_or_default();
+    quote!(#[allow(#lints)])
+}
+
 /// The functions alone.
 pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
     let functions = [
-        site(parts),
         store::function(parts),
+        at::function(parts),
         in_cache(parts),
         evict(parts),
         peek(parts),
@@ -44,7 +54,7 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
     ];
     let everywhere = parts.model.method().map(|_| {
         let everywhere = &parts.model.attributes.everywhere;
-        quote!(#(#everywhere)* #[allow(dead_code)])
+        quote!(#(#everywhere)*)
     });
     functions
         .into_iter()
@@ -53,106 +63,71 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         .collect()
 }
 
-/// A companion that looks the key up: everything but what it does with it.
-fn by_key(
-    parts: &Parts<'_>,
-    doc: &str,
-    name: &str,
-    extra: &TokenStream,
-    output: &TokenStream,
-    body: &TokenStream,
-) -> TokenStream {
-    let model = parts.model;
-    let (vis, asyncness) = (parts.vis(), &parts.asyncness);
-    let name = parts.name(name);
+/// A companion that asks `__at`.
+fn asks_at(parts: &Parts<'_>, doc: &str, name: &str, value: Option<&TokenStream>, output: &TokenStream) -> TokenStream {
+    let (model, private) = (parts.model, &parts.private);
+    let (vis, asyncness, wait) = (parts.vis(), &parts.asyncness, &parts.wait);
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.key_params());
     let comma = model.key_params().next().map(|_| quote!(,));
-    let key_and_store = parts.key_and_store();
+    let (at, primed) = (at::call(parts), value.map(|_| hidden("value")));
+    let extra = value.map(|value| quote!(#primed: &#value));
+    let ask = if model.is_async() {
+        let ask = quote::format_ident!("{name}_at");
+        quote!(#private::#ask(#at, #primed)#wait)
+    } else {
+        let ask = Ident::new(name, Span::call_site());
+        quote!(#private::At::#ask(#at, #primed))
+    };
+    let name = parts.name(name);
     quote! {
         #[doc = #doc]
-        #[allow(clippy::needless_pass_by_value)]
+        #[inline]
         #vis #asyncness fn #name #generics (#params #comma #extra) -> #output #where_clause {
-            #key_and_store
-            #body
+            #ask
         }
     }
 }
 
 fn in_cache(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("in_cache"));
-    by_key(
-        parts,
-        "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.",
-        "in_cache",
-        &TokenStream::new(),
-        &quote!(#private::Result<bool>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key)#wait),
-    )
+    let private = &parts.private;
+    let doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.";
+    asks_at(parts, doc, "in_cache", None, &quote!(#private::Result<bool>))
 }
 
 fn evict(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("evict"));
-    by_key(
-        parts,
-        "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache \
-         fails: the result may still be there.",
-        "evict",
-        &TokenStream::new(),
-        &quote!(#private::Result<bool>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key)#wait),
-    )
+    let private = &parts.private;
+    let doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the \
+               cache fails: the result may still be there.";
+    asks_at(parts, doc, "evict", None, &quote!(#private::Result<bool>))
 }
 
 fn peek(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("peek"));
-    by_key(
-        parts,
-        "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.",
-        "peek",
-        &TokenStream::new(),
-        &quote!(#private::Result<::core::option::Option<#value>>),
-        &quote!(#runtime::<#value, _, _>(#store, #key)#wait),
-    )
+    let (private, value) = (&parts.private, &parts.value);
+    let doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.";
+    asks_at(parts, doc, "peek", None, &quote!(#private::Result<::core::option::Option<#value>>))
 }
 
 fn prime(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("prime"));
-    let primed = hidden("value");
-    let lifetime = lifetime::closure(parts);
-    by_key(
-        parts,
-        "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or \
-         the value have no exact form in it.",
-        "prime",
-        &quote!(#primed: &#value),
-        &quote!(#private::Result<()>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key, #lifetime, #primed)#wait),
-    )
+    let private = &parts.private;
+    let doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments \
+               or the value have no exact form in it.";
+    asks_at(parts, doc, "prime", Some(&parts.value), &quote!(#private::Result<()>))
 }
 
 /// `key`, where its type has a name.
 fn key_of(parts: &Parts<'_>) -> TokenStream {
-    let Some((ty, convert)) = key::public(parts) else { return TokenStream::new() };
+    let Some(ty) = key::public(parts) else { return TokenStream::new() };
     let (model, private) = (parts.model, &parts.private);
     let (vis, generics, where_clause) = (parts.vis(), &model.generics, &model.generics.where_clause);
-    let (params, key, name) = (parts.signature(model.key_params()), key::expr(parts), parts.name("key"));
+    let (params, at, name) = (parts.signature(model.key_params()), at::call(parts), parts.name("key"));
+    let doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments \
+               have no exact form in the key's format.";
     quote! {
-        /// The key under which the result of a call with these arguments is stored.
-        ///
-        /// # Errors
-        ///
-        /// When the arguments have no exact form in the key's format.
-        #[allow(clippy::needless_pass_by_value)]
+        #[doc = #doc]
+        #[inline]
         #vis fn #name #generics (#params) -> #private::Result<#ty> #where_clause {
-            #key #convert
+            #private::HasKey::key(#at)
         }
     }
 }
@@ -163,13 +138,12 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
     let name = parts.name("refresh");
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.params.iter());
-    let key_and_store = parts.key_and_store();
     let call = compute_call(parts, "refresh");
+    let doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.";
     quote! {
-        /// Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.
-        #[allow(clippy::missing_errors_doc, clippy::must_use_candidate, clippy::needless_pass_by_value)]
+        #[doc = #doc]
+        #[inline]
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
-            #key_and_store
             #call
         }
     }
@@ -177,46 +151,19 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
 
 fn stats(parts: &Parts<'_>) -> TokenStream {
     let (private, vis, name) = (&parts.private, parts.vis(), parts.name("stats"));
-    let (site, store) = (parts.path("__site"), parts.path("__store"));
-    let entries = match &parts.model.store {
-        Store::Own { .. } if !store::is_erased(parts) => {
-            quote!(stats.entries = #private::Store::len(#store()).ok().map(|entries| entries as u64);)
-        }
-        _ => TokenStream::new(),
+    let stats = if parts.has_own() {
+        let own = parts.path("__own");
+        quote!(#private::Own::stats(#own()))
+    } else {
+        let site = parts.path("__site");
+        quote!(#private::Site::stats(#site()))
     };
     quote! {
-        /// What was counted of the function's calls.
+        #[doc = "What was counted of the function's calls."]
         #[must_use]
+        #[inline]
         #vis fn #name() -> #private::Stats {
-            #[allow(unused_mut)]
-            let mut stats = #site().stats();
-            #entries
-            stats
-        }
-    }
-}
-
-fn site(parts: &Parts<'_>) -> TokenStream {
-    let (private, function) = (&parts.private, parts.name("__site"));
-    let (name, by_path) = match &parts.model.prefix {
-        Prefix::Literal(prefix) => (quote!(#prefix), None),
-        Prefix::Stable { name, digits } => match &parts.model.place {
-            Place::Free { companion } => {
-                let name = format!("#{digits}.");
-                (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
-            }
-            Place::Method(_) => {
-                let name = format!("::{name}#{digits}.");
-                (quote!(::core::concat!(::core::module_path!(), #name)), Some(quote!(.named_by_path())))
-            }
-        },
-    };
-    let uncoalesced = (!parts.model.is_coalescing).then(|| quote!(.uncoalesced()));
-    quote! {
-        #[doc(hidden)]
-        fn #function() -> &'static #private::Site {
-            static SITE: #private::Site = #private::Site::new(#name)#by_path #uncoalesced;
-            &SITE
+            #stats
         }
     }
 }

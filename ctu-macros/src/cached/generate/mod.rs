@@ -4,28 +4,31 @@
 //!
 //! ```text
 //! pub fn repeat(s: &str, n: usize) -> String {
-//!     let key = Ok(Args((s, &n)));
-//!     let store = repeat::__store();
-//!     call::<Whole, _, _, _>(repeat::__site(), store, key, ShareAll, |_| Some(Ttl::Default), || repeat::uncached(s, n.clone()))
+//!     At::call(repeat::__at(s, &n), (s, &n), |(s, n)| repeat::uncached(s, n.clone()))
 //! }
 //! pub struct repeat {}
 //! impl repeat {
-//!     fn __site() -> &'static Site { .. }
-//!     fn __store() -> &'static MemoryCache<(String, usize), String> { .. }
-//!     pub fn in_cache(s: &str, n: usize) -> Result<bool> { .. }
-//!     pub fn evict(s: &str, n: usize) -> Result<bool> { .. }
+//!     fn __own() -> &'static Own<MemoryCache<(String, usize), String>> { .. }
+//!     fn __at(s: &str, n: &usize) -> impl At<Value = String, Returned = String> { .. }
+//!     pub fn in_cache(s: &str, n: usize) -> Result<bool> { At::in_cache(repeat::__at(s, &n)) }
+//!     pub fn evict(s: &str, n: usize) -> Result<bool> { At::evict(repeat::__at(s, &n)) }
 //!     ..
 //!     pub fn uncached(s: &str, n: usize) -> String { /* the body */ }
 //! }
 //! ```
 //!
+//! How long this takes to compile is measured in benches/COMPILE_TIME.md. What is not called is not compiled to code
+//! (`#[inline]`), and what is called is compiled once for all functions of the same types, but for a few lines.
+//!
 //! Names of ours in scopes with the user's are hygienic (`Span::mixed_site`), and every path starts at the crate.
 
+mod at;
 mod companion;
 mod key;
 mod lifetime;
 mod store;
 
+pub(crate) use companion::allowed;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -92,14 +95,6 @@ impl<'m> Parts<'m> {
         }
     }
 
-    /// The runtime's function of this name, in the form for this function.
-    fn runtime(&self, name: &str) -> TokenStream {
-        let private = &self.private;
-        let name = if self.model.is_async() { format!("{name}_async") } else { name.to_owned() };
-        let name = Ident::new(&name, Span::call_site());
-        quote!(#private::#name)
-    }
-
     /// The name of a companion.
     fn name(&self, companion: &str) -> Ident {
         match &self.model.place {
@@ -141,14 +136,21 @@ impl<'m> Parts<'m> {
         if self.model.block().is_some_and(|block| block.of_trait.is_some()) { quote!(pub) } else { quote!(#vis) }
     }
 
-    /// `key` and `store`, as the first statements of a function.
-    fn key_and_store(&self) -> TokenStream {
-        let (key, store) = (hidden("key"), hidden("store"));
-        let (key_expr, store_expr) = (key::expr(self), store::expr(self));
-        quote! {
-            let #key = #key_expr;
-            let #store = #store_expr;
+    /// The site, as a reference.
+    fn site(&self) -> TokenStream {
+        let private = &self.private;
+        if self.has_own() {
+            let own = self.path("__own");
+            quote!(#private::Own::site(#own()))
+        } else {
+            let site = self.path("__site");
+            quote!(#site())
         }
+    }
+
+    /// Whether there is a static of a type that has a name for the store.
+    fn has_own(&self) -> bool {
+        matches!(self.model.store, Store::Own { .. }) && !store::is_erased(self)
     }
 }
 
@@ -176,16 +178,23 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
     let params = parts.signature(model.params.iter());
-    // Where the store is the function's own, and of one type, its function has the checks.
-    let has_checks = matches!(model.store, Store::Own { .. }) && !model.is_generic() && !store::is_erased(parts);
-    let checks = (!has_checks).then(|| checks(parts));
-    let key_and_store = parts.key_and_store();
     let call = compute_call(parts, "call");
+    let call = match &model.refresh_if {
+        None => call,
+        Some(condition) => {
+            let (refresh, wait) = (parts.path("refresh"), &parts.wait);
+            let (turbofish, receiver) = (turbofish(model), parts.receiver().map(|this| quote!(#this,)));
+            let args = model.params.iter().map(|param| &param.name);
+            let (is_asked, value) = (hidden("is_asked"), quote_spanned!(condition.span()=> #condition));
+            quote! {
+                let #is_asked: bool = #value;
+                if #is_asked { #refresh #turbofish(#receiver #(#args),*)#wait } else { #call }
+            }
+        }
+    };
     quote! {
         #(#docs)* #(#everywhere)* #(#calls)* #(#about_name)*
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
-            #checks
-            #key_and_store
             #call
         }
     }
@@ -193,34 +202,46 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
 
 /// A call of the runtime's `call` or `refresh`.
 fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
-    let (returns, wait) = (&parts.returns, &parts.wait);
-    let (site, uncached) = (parts.path("__site"), parts.path("uncached"));
-    let turbofish = turbofish(parts.model);
+    let (model, private) = (parts.model, &parts.private);
+    let (at, uncached, turbofish) = (at::call(parts), parts.path("uncached"), turbofish(model));
     let receiver = parts.receiver().map(|this| quote!(#this,));
-    let (key, store) = (hidden("key"), hidden("store"));
-    let runtime = parts.runtime(function);
-    let lifetime = lifetime::closure(parts);
-    let args = parts.model.params.iter().map(|param| owned_arg(parts.model, param));
-    let compute = if parts.model.is_async() {
-        quote!(async { #uncached #turbofish(#receiver #(#args),*).await })
-    } else {
-        quote!(|| #uncached #turbofish(#receiver #(#args),*))
-    };
-    let share = share(parts);
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #lifetime, #compute)#wait)
+    if model.is_async() {
+        let function = quote::format_ident!("{function}_at");
+        let args = model.params.iter().map(|param| {
+            let name = &param.name;
+            if is_cloned(model, param) { quote!(::core::clone::Clone::clone(&#name)) } else { quote!(#name) }
+        });
+        return quote! {
+            #private::#function(#at, async { #uncached #turbofish(#receiver #(#args),*).await }).await
+        };
+    }
+    let function = Ident::new(function, Span::call_site());
+    let (taken, given): (Vec<_>, Vec<_>) = model
+        .params
+        .iter()
+        .map(|param| {
+            let name = &param.name;
+            if is_cloned(model, param) {
+                (quote!(&#name), quote!(::core::clone::Clone::clone(#name)))
+            } else {
+                (quote!(#name), quote!(#name))
+            }
+        })
+        .unzip();
+    let names = model.params.iter().map(|param| &param.name);
+    let this = parts.receiver().map(|_| hidden("this")).map(|this| quote!(#this,));
+    quote! {
+        #private::At::#function(
+            #at,
+            (#receiver #(#taken,)*),
+            |(#this #(#names,)*)| #uncached #turbofish(#this #(#given),*),
+        )
+    }
 }
 
-/// What of a result is handed to other callers who wait for it: as much as its type allows.
-fn share(parts: &Parts<'_>) -> TokenStream {
-    let (private, returns, output) = (&parts.private, &parts.returns, &parts.model.output);
-    if !parts.model.is_coalescing {
-        return quote!(#private::ShareNothing);
-    }
-    quote! {{
-        #[allow(unused_imports)]
-        use #private::{SharesAll as _, SharesNothing as _, SharesValue as _};
-        (&&&#private::Sharing::<#returns, #output>::new()).share()
-    }}
+/// Whether the body gets a clone of the argument, as a typed key goes on borrowing it.
+fn is_cloned(model: &Model, param: &Param) -> bool {
+    matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref
 }
 
 /// The function's own types, named, as they may be in no argument. Lifetimes are found by themselves.
@@ -236,45 +257,4 @@ fn turbofish(model: &Model) -> Option<TokenStream> {
         })
         .collect();
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
-}
-
-/// An argument for the body. A typed key goes on borrowing what is in it, so the body gets a clone.
-fn owned_arg(model: &Model, param: &Param) -> TokenStream {
-    let name = &param.name;
-    if matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref {
-        quote!(::core::clone::Clone::clone(&#name))
-    } else {
-        quote!(#name)
-    }
-}
-
-/// Calls that do nothing but fail to compile, at the user's own type, where it lacks a trait.
-fn checks(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
-    let model = parts.model;
-    let keys = model.key_params().map(|param| {
-        let ty = &param.key_type;
-        match model.key {
-            Key::Typed => quote_spanned!(ty.span()=> #private::check_key::<#ty>();),
-            Key::Json | Key::Hash => quote_spanned!(ty.span()=> #private::check_json_key::<#ty>();),
-            Key::Template(_) | Key::Closure(_) => TokenStream::new(),
-        }
-    });
-    let output = &model.output;
-    let value = &parts.value;
-    let value = match model.store {
-        Store::Own { .. } => quote_spanned!(output.span()=> #private::check_value::<#value>();),
-        Store::Given(_) => TokenStream::new(),
-    };
-    let alias = match &model.returns {
-        Returns::Whole { is_sure: false } => {
-            quote_spanned! {output.span()=> {
-                #[allow(unused_imports)]
-                use #private::{IsPlain as _, IsResult as _};
-                #private::check_plain(&(&#private::Returned::<#output>::new()).kind());
-            }}
-        }
-        _ => TokenStream::new(),
-    };
-    quote!(#(#keys)* #value #alias)
 }
