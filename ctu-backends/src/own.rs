@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Lookup, Site};
@@ -59,10 +60,13 @@ impl<S> Own<S> {
     pub const fn asked(site: Site, capacity: fn() -> usize) -> Self {
         Self { site, capacity: Capacity::Asked(capacity), store: OnceLock::new() }
     }
+}
 
-    #[allow(missing_docs)]
+impl<S> Deref for Own<S> {
+    type Target = Site;
+
     #[inline]
-    pub const fn site(&self) -> &Site {
+    fn deref(&self) -> &Site {
         &self.site
     }
 }

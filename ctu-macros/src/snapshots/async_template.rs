@@ -31,7 +31,7 @@ impl visits {
     ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>>
     + ::ctu::__private::HasKey<Key = ::ctu::__private::String>
     + use<> {
-        let key = ::ctu::__private::Site::prefix(visits::__site()).and_then(|prefix| {
+        let key = visits::__site().prefix().and_then(|prefix| {
             ::ctu::__private::Template::new(prefix)
                 .literal("visits:")
                 .last(::ctu::__private::template_part(&user))
@@ -91,7 +91,7 @@ impl visits {
     #[must_use]
     #[inline]
     fn stats() -> ::ctu::__private::Stats {
-        ::ctu::__private::Site::stats(visits::__site())
+        visits::__site().stats()
     }
     #[doc = "The original [`visits`](fn@visits), without the cache."]
     #[doc = ""]

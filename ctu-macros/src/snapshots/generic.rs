@@ -22,12 +22,12 @@ struct size {}
 impl size {
     #[doc(hidden)]
     #[inline]
-    fn __own() -> &'static ::ctu::__private::Own<::ctu::__private::SharedMemory> {
-        static OWN: ::ctu::__private::Own<::ctu::__private::SharedMemory> = ::ctu::__private::Own::new(
+    fn __site() -> &'static ::ctu::__private::Own<::ctu::__private::SharedMemory> {
+        static SITE: ::ctu::__private::Own<::ctu::__private::SharedMemory> = ::ctu::__private::Own::new(
             ::ctu::__private::Site::new("#881c3172.").of(::core::any::type_name::<size>).named_by_path(),
             10000usize,
         );
-        &OWN
+        &SITE
     }
     #[doc(hidden)]
     #[inline]
@@ -35,13 +35,10 @@ impl size {
         let key = ::core::result::Result::Ok(::ctu::__private::Scoped::of_types::<(
             ::ctu::__private::PhantomData<T>,
             ::ctu::__private::ConstUsize<N>,
-        )>(
-            ::ctu::__private::Site::name(::ctu::__private::Own::site(size::__own())),
-            ::ctu::__private::Args((n,)),
-        ));
-        let store = ::ctu::__private::Own::store(size::__own());
+        )>(size::__site().name(), ::ctu::__private::Args((n,))));
+        let store = ::ctu::__private::Own::store(size::__site());
         ::ctu::__private::called::<::ctu::__private::Whole, usize, _, _, _, _>(
-            ::ctu::__private::Own::site(size::__own()),
+            size::__site(),
             store,
             key,
             ::ctu::__private::ShareAll,
@@ -79,7 +76,7 @@ impl size {
     #[must_use]
     #[inline]
     fn stats() -> ::ctu::__private::Stats {
-        ::ctu::__private::Own::stats(size::__own())
+        size::__site().stats()
     }
     #[doc = "The original [`size`](fn@size), without the cache."]
     #[doc = ""]

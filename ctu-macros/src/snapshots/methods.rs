@@ -41,7 +41,7 @@ impl Shop {
     ) -> impl ::ctu::__private::At<Value = u64, Returned = Result<u64, Error>>
     + ::ctu::__private::HasKey<Key = ::ctu::__private::String>
     + use<'ctu_self, 'ctu_0> {
-        let key = ::ctu::__private::Site::prefix(Self::__price_site()).and_then(|prefix| {
+        let key = Self::__price_site().prefix().and_then(|prefix| {
             ::ctu::__private::json_text(
                 prefix,
                 &::ctu::__private::Args((::ctu::__private::json_key_part(&(self.id)), article)),
@@ -96,7 +96,7 @@ impl Shop {
     #[must_use]
     #[inline]
     pub fn price_stats() -> ::ctu::__private::Stats {
-        ::ctu::__private::Site::stats(Self::__price_site())
+        Self::__price_site().stats()
     }
     #[doc = "The original [`price`](Self::price), without the cache."]
     #[doc = ""]

@@ -24,16 +24,16 @@ pub struct repeat {}
 impl repeat {
     #[doc(hidden)]
     #[inline]
-    fn __own() -> &'static ::ctu::__private::Own<
+    fn __site() -> &'static ::ctu::__private::Own<
         ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
     > {
-        static OWN: ::ctu::__private::Own<
+        static SITE: ::ctu::__private::Own<
             ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
         > = ::ctu::__private::Own::new(
             ::ctu::__private::Site::new("#85ca286f.").of(::core::any::type_name::<repeat>).named_by_path(),
             100,
         );
-        &OWN
+        &SITE
     }
     #[doc(hidden)]
     #[inline]
@@ -43,9 +43,9 @@ impl repeat {
     ) -> impl ::ctu::__private::At<Value = String, Returned = String>
     + ::ctu::__private::HasKey<Key = (::std::string::String, usize)> {
         let key = ::core::result::Result::Ok(::ctu::__private::Args((s, n)));
-        let store = ::ctu::__private::Own::store(repeat::__own());
+        let store = ::ctu::__private::Own::store(repeat::__site());
         ::ctu::__private::called::<::ctu::__private::Whole, String, _, _, _, _>(
-            ::ctu::__private::Own::site(repeat::__own()),
+            repeat::__site(),
             store,
             key,
             ::ctu::__private::ShareAll,
@@ -88,7 +88,7 @@ impl repeat {
     #[must_use]
     #[inline]
     pub fn stats() -> ::ctu::__private::Stats {
-        ::ctu::__private::Own::stats(repeat::__own())
+        repeat::__site().stats()
     }
     #[doc = "The original [`repeat`](fn@repeat), without the cache."]
     #[doc = ""]

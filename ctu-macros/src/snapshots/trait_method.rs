@@ -44,7 +44,8 @@ impl Shape {
             use ::ctu::__private::{IsPlain as _, IsResult as _};
             ::ctu::__private::check_plain(&(&::ctu::__private::Returned::<<Self as Area>::Unit>::new()).kind());
         }
-        let key = ::ctu::__private::Site::prefix(Self::__area_site())
+        let key = Self::__area_site()
+            .prefix()
             .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
         let store = ::ctu::__private::given::<<Self as Area>::Unit, _, _>(&key, &self.cache);
         ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, _, _, _, _>(
@@ -95,7 +96,7 @@ impl Shape {
     #[must_use]
     #[inline]
     pub fn area_stats() -> ::ctu::__private::Stats {
-        ::ctu::__private::Site::stats(Self::__area_site())
+        Self::__area_site().stats()
     }
     #[doc = "The original [`area`](Self::area), without the cache."]
     #[doc = ""]

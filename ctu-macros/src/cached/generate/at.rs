@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, GenericParam, Lifetime, Type};
+use syn::{Expr, ExprClosure, GenericParam, Lifetime, Type};
 
 use super::{Parts, hidden, key, lifetime, store};
 use crate::cached::model::{Key, Param, Returns, Store};
@@ -29,7 +29,7 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let has_key = key::public(parts).map(|ty| quote!(+ #private::HasKey<Key = #ty>));
     let captured = captured(parts, &lifetimes);
     let (prelude, key_expr) = key::expr(parts);
-    let (site, store_expr) = (parts.site(), store::expr(parts));
+    let (site, store_expr) = (parts.path("__site"), store::expr(parts));
     let (key, store) = (hidden("key"), hidden("store"));
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let alias = check_alias(parts);
@@ -43,7 +43,7 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
             #prelude
             let #key = #key_expr;
             let #store = #store_expr;
-            #private::called::<#returns, #output, _, _, _, _>(#site, #store, #key, #share, #lifetime)
+            #private::called::<#returns, #output, _, _, _, _>(#site(), #store, #key, #share, #lifetime)
         }
     }
 }
@@ -144,12 +144,24 @@ fn check_alias(parts: &Parts<'_>) -> Option<TokenStream> {
 /// A user's expression, where arguments taken by value are at hand as references: `n` becomes `(*n)`.
 pub(super) fn by_reference(expr: &Expr, parts: &Parts<'_>) -> Expr {
     let mut expr = expr.clone();
-    let names = parts.model.key_params().filter(|param| !param.is_ref).map(|param| &param.name).collect();
-    Dereference(names).visit_expr_mut(&mut expr);
+    Dereference::of(parts).visit_expr_mut(&mut expr);
     expr
 }
 
+/// The same for a closure: what it calls its own parameters stays.
+pub(super) fn closure_by_reference(closure: &ExprClosure, parts: &Parts<'_>) -> ExprClosure {
+    let mut closure = closure.clone();
+    Dereference::of(parts).visit_expr_closure_mut(&mut closure);
+    closure
+}
+
 struct Dereference<'p>(Vec<&'p syn::Ident>);
+
+impl<'p> Dereference<'p> {
+    fn of(parts: &Parts<'p>) -> Self {
+        Self(parts.model.key_params().filter(|param| !param.is_ref).map(|param| &param.name).collect())
+    }
+}
 
 impl VisitMut for Dereference<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -163,7 +175,7 @@ impl VisitMut for Dereference<'_> {
         visit_mut::visit_expr_mut(self, expr);
     }
 
-    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+    fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
         struct Bound(Vec<syn::Ident>);
         impl syn::visit::Visit<'_> for Bound {
             fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {

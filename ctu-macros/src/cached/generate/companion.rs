@@ -150,20 +150,13 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
 }
 
 fn stats(parts: &Parts<'_>) -> TokenStream {
-    let (private, vis, name) = (&parts.private, parts.vis(), parts.name("stats"));
-    let stats = if parts.has_own() {
-        let own = parts.path("__own");
-        quote!(#private::Own::stats(#own()))
-    } else {
-        let site = parts.path("__site");
-        quote!(#private::Site::stats(#site()))
-    };
+    let (private, vis, name, site) = (&parts.private, parts.vis(), parts.name("stats"), parts.path("__site"));
     quote! {
         #[doc = "What was counted of the function's calls."]
         #[must_use]
         #[inline]
         #vis fn #name() -> #private::Stats {
-            #stats
+            #site().stats()
         }
     }
 }

@@ -62,12 +62,12 @@ fn self_key(parts: &Parts<'_>) -> Option<This> {
 
 /// A text key, made behind a prefix; in a store of one's own there needs to be none.
 fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
-    let (private, site, prefix) = (&parts.private, parts.site(), hidden("prefix"));
+    let (private, site, prefix) = (&parts.private, parts.path("__site"), hidden("prefix"));
     let is_generic = parts.model.is_generic();
     match parts.model.store {
         Store::Own { .. } if is_generic => {
             let (text, key) = (make(quote!("")), hidden("text"));
-            let scoped = scoped(&quote!(#private::Site::name(#site)), &quote!(#key.into_string()), parts);
+            let scoped = scoped(&quote!(#site().name()), &quote!(#key.into_string()), parts);
             quote!(#text.map(|#key| #scoped))
         }
         Store::Own { .. } => make(quote!("")),
@@ -79,7 +79,7 @@ fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> Tok
                 quote!(#prefix)
             };
             let text = make(whole);
-            quote!(#private::Site::prefix(#site).and_then(|#prefix| #text))
+            quote!(#site().prefix().and_then(|#prefix| #text))
         }
     }
 }
@@ -126,16 +126,16 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
 
 /// A typed key; one of several functions in a store says whose it is.
 fn typed(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
-    let (private, site, prefix) = (&parts.private, parts.site(), hidden("prefix"));
+    let (private, site, prefix) = (&parts.private, parts.path("__site"), hidden("prefix"));
     match parts.model.store {
         Store::Own { .. } if parts.model.is_generic() => {
-            let key = scoped(&quote!(#private::Site::name(#site)), key, parts);
+            let key = scoped(&quote!(#site().name()), key, parts);
             quote!(::core::result::Result::Ok(#key))
         }
         Store::Own { .. } => quote!(::core::result::Result::Ok(#key)),
         Store::Given(_) => {
             let key = scoped(&quote!(#prefix), key, parts);
-            quote!(#private::Site::prefix(#site).map(|#prefix| #key))
+            quote!(#site().prefix().map(|#prefix| #key))
         }
     }
 }
@@ -248,7 +248,8 @@ fn closure_value(closure: &ExprClosure, parts: &Parts<'_>) -> TokenStream {
         ty.map_or_else(|| quote!(&#key_type), |ty| quote!(#ty))
     });
     let values = parts.model.key_params().map(|param| &param.name);
-    let body = at::by_reference(&closure.body, parts);
+    let closure = &at::closure_by_reference(closure, parts);
+    let body = &closure.body;
     // In a closure of its own, so that `return` and `?` in it are about the key.
     quote_spanned!(closure.body.span()=> (|| { let (#(#patterns,)*): (#(#types,)*) = (#(#values,)*); #body })())
 }

@@ -8,7 +8,7 @@
 //! }
 //! pub struct repeat {}
 //! impl repeat {
-//!     fn __own() -> &'static Own<MemoryCache<(String, usize), String>> { .. }
+//!     fn __site() -> &'static Own<MemoryCache<(String, usize), String>> { .. }
 //!     fn __at(s: &str, n: &usize) -> impl At<Value = String, Returned = String> { .. }
 //!     pub fn in_cache(s: &str, n: usize) -> Result<bool> { At::in_cache(repeat::__at(s, &n)) }
 //!     pub fn evict(s: &str, n: usize) -> Result<bool> { At::evict(repeat::__at(s, &n)) }
@@ -134,18 +134,6 @@ impl<'m> Parts<'m> {
     fn vis(&self) -> TokenStream {
         let vis = &self.model.vis;
         if self.model.block().is_some_and(|block| block.of_trait.is_some()) { quote!(pub) } else { quote!(#vis) }
-    }
-
-    /// The site, as a reference.
-    fn site(&self) -> TokenStream {
-        let private = &self.private;
-        if self.has_own() {
-            let own = self.path("__own");
-            quote!(#private::Own::site(#own()))
-        } else {
-            let site = self.path("__site");
-            quote!(#site())
-        }
     }
 
     /// Whether there is a static of a type that has a name for the store.

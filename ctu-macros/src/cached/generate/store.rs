@@ -31,8 +31,8 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
             })
         }
         Store::Own { .. } => {
-            let own = parts.path("__own");
-            quote!(#private::Own::store(#own()))
+            let site = parts.path("__site");
+            quote!(#private::Own::store(#site()))
         }
     }
 }
@@ -59,41 +59,32 @@ pub(super) fn is_place(expr: &Expr) -> bool {
         Expr::Index(index) => is_place(&index.expr),
         Expr::Paren(paren) => is_place(&paren.expr),
         Expr::Group(group) => is_place(&group.expr),
-        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_place(&unary.expr),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)),
         _ => false,
     }
 }
 
-/// `fn __own`, where the store is the function's own and of a type that has a name; otherwise `fn __site`.
+/// `fn __site`: of the function's site alone, or together with its own store, where that is of a type that has a name.
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
-    let (private, site) = (&parts.private, site(parts));
-    match &parts.model.store {
-        Store::Own { capacity } if !is_erased(parts) => {
-            let (function, store) = (parts.name("__own"), own_type(parts));
+    let (private, site, function) = (&parts.private, site(parts), parts.name("__site"));
+    let (ty, init) = match &parts.model.store {
+        Store::Own { capacity } if parts.has_own() => {
+            let store = own_type(parts);
             let (new, capacity) = match capacity {
                 None => (quote!(new), quote!(#DEFAULT_CAPACITY)),
                 Some(number @ Expr::Lit(ExprLit { lit: Lit::Int(_), .. })) => (quote!(new), quote!(#number)),
                 Some(expr) => (quote!(asked), quote_spanned!(expr.span()=> || #expr)),
             };
-            quote! {
-                #[doc(hidden)]
-                #[inline]
-                fn #function() -> &'static #private::Own<#store> {
-                    static OWN: #private::Own<#store> = #private::Own::#new(#site, #capacity);
-                    &OWN
-                }
-            }
+            (quote!(#private::Own<#store>), quote!(#private::Own::#new(#site, #capacity)))
         }
-        _ => {
-            let function = parts.name("__site");
-            quote! {
-                #[doc(hidden)]
-                #[inline]
-                fn #function() -> &'static #private::Site {
-                    static SITE: #private::Site = #site;
-                    &SITE
-                }
-            }
+        _ => (quote!(#private::Site), site),
+    };
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        fn #function() -> &'static #ty {
+            static SITE: #ty = #init;
+            &SITE
         }
     }
 }
