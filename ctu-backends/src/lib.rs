@@ -48,7 +48,7 @@ pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
 #[doc(hidden)]
-pub use own::{Own, OwnStore, own_erased};
+pub use own::{Own, OwnHeld, OwnStore, Values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(feature = "redis")]

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::hash::Hash;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Lookup, Site};
+use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Held, Lookup, ShareAll, Site};
 use ctu_core::{CacheKey, Result, Stats, Store};
 
 use crate::{MemoryCache, SharedMemory};
@@ -71,11 +72,31 @@ impl<S> Deref for Own<S> {
     }
 }
 
-impl<S: OwnStore> Own<S> {
-    #[allow(missing_docs)]
+/// A function's own store at hand.
+#[derive(Debug)]
+pub struct OwnHeld<S: 'static>(&'static Own<S>);
+
+impl<S> OwnHeld<S> {
+    /// What a store in memory takes can be shared.
     #[inline]
-    pub fn store(&self) -> Borrowed<'_, S> {
-        Borrowed(self.store.get_or_init(|| self.made()))
+    pub const fn share(&self) -> ShareAll {
+        ShareAll
+    }
+}
+
+impl<K: ?Sized, S: OwnStore> Held<K> for OwnHeld<S> {
+    type Cache = S;
+
+    #[inline]
+    fn cache(&self) -> &S {
+        self.0.store()
+    }
+}
+
+impl<S: OwnStore> Own<S> {
+    #[inline]
+    fn store(&self) -> &S {
+        self.store.get_or_init(|| self.made())
     }
 
     #[cold]
@@ -89,22 +110,43 @@ impl<S: OwnStore> Own<S> {
     /// What was counted of the function's calls, and how many entries there are.
     pub fn stats(&self) -> Stats {
         let mut stats = self.site.stats();
-        stats.entries = self.store().0.entries();
+        stats.entries = self.store().entries();
         stats
     }
 }
 
-/// The store in `cell`, made at first use for the keys of the call at hand.
-pub fn own_erased<L, V>(
-    cell: &'static ErasedCell,
-    _: &Result<L>,
-    capacity: fn() -> usize,
-) -> Borrowed<'static, MemoryCache<<L::Key as CacheKey>::Owned, V::Same>>
-where
-    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
-    V: CachedValue,
-{
-    Borrowed(cell.get_or_init(|| MemoryCache::with_capacity(capacity())))
+/// The values of a function with a store of its own.
+#[derive(Debug)]
+pub struct Values<V>(PhantomData<fn() -> V>);
+
+impl<V> Values<V> {
+    #[allow(missing_docs, clippy::new_without_default)]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<V: CachedValue> Values<V> {
+    /// The function's own store at hand.
+    #[inline]
+    pub const fn in_memory<S>(self, own: &'static Own<S>) -> OwnHeld<S> {
+        OwnHeld(own)
+    }
+
+    /// The store in `cell`, made at first use for the keys of the call at hand.
+    #[allow(clippy::unused_self)]
+    pub fn in_memory_of<L>(
+        self,
+        cell: &'static ErasedCell,
+        _: &Result<L>,
+        capacity: fn() -> usize,
+    ) -> Borrowed<'static, MemoryCache<<L::Key as CacheKey>::Owned, V>>
+    where
+        L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    {
+        Borrowed(cell.get_or_init(|| MemoryCache::with_capacity(capacity())))
+    }
 }
 
 /// Shows nothing of the entries.

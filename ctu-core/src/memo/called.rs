@@ -7,12 +7,11 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::call;
-use super::check::{IsAsyncCache, IsCache};
-use super::key::{Lookup, Text};
+use super::key::Lookup;
 use super::returns::Returns;
-use super::share::Share;
+use super::share::{Share, ShareAll};
 use super::site::Site;
-use crate::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Ttl};
+use crate::{AsyncCache, Cache, CacheKey, Result, Ttl};
 
 /// A call of a memoized function.
 pub struct Called<L, H, S, T, P, R> {
@@ -32,22 +31,95 @@ impl<L, H, S, T, P, R> std::fmt::Debug for Called<L, H, S, T, P, R> {
 }
 
 /// The call of `key`, its result in `store`.
+///
+/// All that is asked of the store is asked here.
 #[inline]
-pub const fn called<P, R, L, H, S, T>(
+pub fn called<P, R, L, H, S, T>(
     site: &'static Site,
     store: H,
     key: Result<L>,
     share: S,
     lifetime: T,
-) -> Called<L, H, S, T, P, R>
+) -> impl At<Value = P::Value, Returned = R, Key = L::Public>
 where
     P: Returns<R>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    H: Held<L::Key, Cache: Cache<L::Key, P::Value>>,
+    S: Share<P, R>,
+    T: Lifetime<P::Value>,
 {
-    Called { site, store, key, share, lifetime, returns: PhantomData }
+    Called::<L, H, S, T, P, R> { site, store, key, share, lifetime, returns: PhantomData }
 }
 
-/// A store at hand.
-pub trait Held {
+/// As [`called`], of an `async` function.
+#[inline]
+pub fn called_async<P, R, L, H, S, T>(
+    site: &'static Site,
+    store: H,
+    key: Result<L>,
+    share: S,
+    lifetime: T,
+) -> impl AsyncAt<Value = P::Value, Returned = R, Public = L::Public>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
+    H: Held<L::Key, Cache: AsyncCache<L::Key, P::Value> + Sized> + Send + Sync,
+    S: Share<P, R> + Send + Sync,
+    T: Lifetime<P::Value> + Send,
+{
+    Called::<L, H, S, T, P, R> { site, store, key, share, lifetime, returns: PhantomData }
+}
+
+/// What a call of a function with a store of its own is made of.
+///
+/// That the store will do goes without saying, unless something is wrong with an argument or with the value. That has been
+/// said then: so nothing is asked here but by a method, which a type with a fault in it may or may not have.
+pub struct Pieces<L, H, S, T>(pub &'static Site, pub H, pub Result<L>, pub S, pub T);
+
+/// Law 7: a key is in it.
+impl<L, H, S, T> std::fmt::Debug for Pieces<L, H, S, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pieces(..)")
+    }
+}
+
+impl<L, H, S, T> Pieces<L, H, S, T>
+where
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    H: Held<L::Key>,
+{
+    /// As [`called`].
+    #[inline]
+    pub fn called<P, R>(self) -> impl At<Value = P::Value, Returned = R, Key = L::Public>
+    where
+        P: Returns<R>,
+        H::Cache: Cache<L::Key, P::Value>,
+        S: Share<P, R>,
+        T: Lifetime<P::Value>,
+    {
+        called::<P, R, L, H, S, T>(self.0, self.1, self.2, self.3, self.4)
+    }
+
+    /// As [`called_async`].
+    #[inline]
+    pub fn called_async<P, R>(self) -> impl AsyncAt<Value = P::Value, Returned = R, Public = L::Public>
+    where
+        P: Returns<R, Value: Send + Sync>,
+        L: Send + Sync,
+        L::Key: Sync,
+        H: Send + Sync,
+        H::Cache: AsyncCache<L::Key, P::Value> + Sized,
+        S: Share<P, R> + Send + Sync,
+        T: Lifetime<P::Value> + Send,
+    {
+        called_async::<P, R, L, H, S, T>(self.0, self.1, self.2, self.3, self.4)
+    }
+}
+
+/// A store at hand, for keys of this type.
+///
+/// The type counts when something is wrong with it: then there is nothing to say about the store.
+pub trait Held<K: ?Sized> {
     #[allow(missing_docs)]
     type Cache: ?Sized;
     #[allow(missing_docs)]
@@ -58,7 +130,15 @@ pub trait Held {
 #[derive(Debug)]
 pub struct Borrowed<'s, C: ?Sized>(pub &'s C);
 
-impl<C: ?Sized> Held for Borrowed<'_, C> {
+impl<C: ?Sized> Borrowed<'_, C> {
+    /// What a store in memory takes can be shared.
+    #[inline]
+    pub const fn share(&self) -> ShareAll {
+        ShareAll
+    }
+}
+
+impl<K: ?Sized, C: ?Sized> Held<K> for Borrowed<'_, C> {
     type Cache = C;
 
     #[inline]
@@ -71,45 +151,13 @@ impl<C: ?Sized> Held for Borrowed<'_, C> {
 #[derive(Debug)]
 pub struct Made<C>(pub C);
 
-impl<C> Held for Made<C> {
+impl<K: ?Sized, C> Held<K> for Made<C> {
     type Cache = C;
 
     #[inline]
     fn cache(&self) -> &C {
         &self.0
     }
-}
-
-/// The cache that was given, if it is one for such keys and values.
-#[inline]
-pub fn given<'s, V, L: Lookup, C: ?Sized + IsCache<L::Key, V>>(_: &Result<L>, cache: &'s C) -> Borrowed<'s, C::Same> {
-    Borrowed(cache.same())
-}
-
-/// As [`given`], for an async function.
-#[inline]
-pub fn given_async<'s, V, L, C>(_: &Result<L>, cache: &'s C) -> Borrowed<'s, C::Same>
-where
-    V: Send + Sync,
-    L: Lookup<Key: Sync>,
-    C: IsAsyncCache<L::Key, V>,
-{
-    Borrowed(cache.same())
-}
-
-/// As [`given`], for a cache that is made for each call.
-#[inline]
-pub fn made<V, L: Lookup, C: IsCache<L::Key, V>>(_: &Result<L>, cache: C) -> Made<C> {
-    Made(cache)
-}
-
-/// As [`made`], for an async function.
-#[inline]
-pub fn made_async<V: Send + Sync, L: Lookup<Key: Sync>, C: IsAsyncCache<L::Key, V>>(
-    _: &Result<L>,
-    cache: C,
-) -> Made<C> {
-    Made(cache)
 }
 
 /// For how long a value is stored.
@@ -151,55 +199,15 @@ impl<V, F: FnOnce(&V) -> Option<Ttl>> Lifetime<V> for Asked<F> {
     }
 }
 
-/// A call whose key has a type that can be named.
-pub trait HasKey {
-    #[allow(missing_docs)]
-    type Key;
-
-    /// The key, as the store has it.
-    ///
-    /// # Errors
-    ///
-    /// `Codec` when the arguments have no exact form in the key's format.
-    fn key(self) -> Result<Self::Key>;
-}
-
-impl<H, S, T, P, R> HasKey for Called<Text, H, S, T, P, R> {
-    type Key = String;
-
-    fn key(self) -> Result<String> {
-        self.key.map(Text::into_string)
-    }
-}
-
-impl<A, H, S, T, P, R> HasKey for Called<Args<A>, H, S, T, P, R>
-where
-    Args<A>: CacheKey,
-{
-    type Key = <Args<A> as CacheKey>::Owned;
-
-    fn key(self) -> Result<Self::Key> {
-        self.key.map(|key| key.to_key())
-    }
-}
-
-impl<K, H, S, T, P, R> HasKey for Called<Scoped<K>, H, S, T, P, R>
-where
-    Scoped<K>: CacheKey,
-{
-    type Key = <Scoped<K> as CacheKey>::Owned;
-
-    fn key(self) -> Result<Self::Key> {
-        self.key.map(|key| key.to_key())
-    }
-}
-
 /// A call of a plain function: what the functions of [`call`] do for it.
 #[allow(missing_docs, clippy::missing_errors_doc)]
 pub trait At: Sized {
     type Value;
     type Returned;
+    /// The key's owned form, where it has a name.
+    type Key;
 
+    fn key(self) -> Result<Self::Key>;
     /// `compute` gets its arguments as one, so that it can be a plain function: the runtime is then compiled once for
     /// all functions of the same types.
     fn call<A>(self, args: A, compute: fn(A) -> Self::Returned) -> Self::Returned;
@@ -214,12 +222,17 @@ impl<L, H, S, T, P, R> At for Called<L, H, S, T, P, R>
 where
     P: Returns<R>,
     L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
-    H: Held<Cache: Cache<L::Key, P::Value>>,
+    H: Held<L::Key, Cache: Cache<L::Key, P::Value>>,
     S: Share<P, R>,
     T: Lifetime<P::Value>,
 {
     type Value = P::Value;
     type Returned = R;
+    type Key = L::Public;
+
+    fn key(self) -> Result<L::Public> {
+        self.key.map(Lookup::public)
+    }
 
     #[inline]
     fn call<A>(self, args: A, compute: fn(A) -> R) -> R {
@@ -274,9 +287,10 @@ pub trait AsyncAt: Sized {
     type Returns: Returns<Self::Returned, Value = Self::Value>;
     type Owned: Send + Sync + 'static;
     type Key: ?Sized + CacheKey<Owned = Self::Owned> + Sync;
-    type Lookup: Lookup<Key = Self::Key> + Send + Sync;
+    type Public;
+    type Lookup: Lookup<Key = Self::Key, Public = Self::Public> + Send + Sync;
     type Cache: AsyncCache<Self::Key, Self::Value>;
-    type Held: Held<Cache = Self::Cache> + Send + Sync;
+    type Held: Held<Self::Key, Cache = Self::Cache> + Send + Sync;
     type Share: Share<Self::Returns, Self::Returned> + Send + Sync;
     type Lifetime: Lifetime<Self::Value> + Send;
 
@@ -291,10 +305,11 @@ impl<L, H, S, T, P, R> AsyncAt for Called<L, H, S, T, P, R>
 where
     P: Returns<R, Value: Send + Sync>,
     L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
-    H: Held<Cache: AsyncCache<L::Key, P::Value> + Sized> + Send + Sync,
+    H: Held<L::Key, Cache: AsyncCache<L::Key, P::Value> + Sized> + Send + Sync,
     S: Share<P, R> + Send + Sync,
     T: Lifetime<P::Value> + Send,
 {
+    type Public = L::Public;
     type Value = P::Value;
     type Returned = R;
     type Returns = P;
@@ -310,6 +325,12 @@ where
     fn known(self) -> Self {
         self
     }
+}
+
+/// [`At::key`] of an `async` function.
+#[allow(clippy::missing_errors_doc)]
+pub fn key_at<A: AsyncAt>(at: A) -> Result<A::Public> {
+    at.known().key.map(Lookup::public)
 }
 
 /// [`At::call`] of an `async` function.

@@ -1,13 +1,11 @@
 //! What the attribute asks of the user's types, so that a missing trait is reported at the type, once, and with the cure.
 //!
-//! Each of these traits has all types that will do, and gives such a type back as `Same`. What goes on with `Same` asks
-//! for nothing more: of a type that will not do the compiler knows no `Same`, reports that, and leaves the rest alone.
+//! What is asked for is a method that only types that will do have. Of any other the compiler reports that, with all that
+//! is missing, and knows no result: so it has nothing to say about what is done with that.
 
 use std::fmt::Display;
 use std::hash::Hash;
 use std::marker::PhantomData;
-
-use crate::{AsyncCache, Cache};
 
 /// A type that can be part of a typed key.
 #[diagnostic::on_unimplemented(
@@ -16,35 +14,13 @@ use crate::{AsyncCache, Cache};
     note = "derive `Hash, PartialEq, Eq, Clone` for it, or make the key a text with `key = json`, or choose what of it \
             counts with `key = |..| ..`, or, if the result does not depend on it, leave it out with `skip(..)`"
 )]
-pub trait KeyPart {
-    /// The type itself.
-    type Same: ?Sized + ToOwned<Owned = Self::Owned> + Hash + Eq;
-
-    /// What a store keeps of it.
-    type Owned: std::borrow::Borrow<Self::Same> + Hash + Eq + Send + Sync + 'static;
-
-    #[doc(hidden)]
-    fn same(&self) -> &Self::Same;
-}
+pub trait KeyPart {}
 
 impl<T> KeyPart for T
 where
     T: ?Sized + ToOwned + Hash + Eq,
     T::Owned: Hash + Eq + Send + Sync + 'static,
 {
-    type Same = T;
-    type Owned = T::Owned;
-
-    #[inline]
-    fn same(&self) -> &T {
-        self
-    }
-}
-
-/// The part of a typed key that an argument is.
-#[inline]
-pub fn key_part<T: ?Sized + KeyPart>(arg: &T) -> &T::Same {
-    arg.same()
 }
 
 /// A type that can be part of a JSON key.
@@ -54,58 +30,20 @@ pub fn key_part<T: ?Sized + KeyPart>(arg: &T) -> &T::Same {
     note = "derive `serde::Serialize` for it, or choose what of it counts with `key = |..| ..` or a template such as \
             `key = \"user:{{id}}\"`, or, if the result does not depend on it, leave it out with `skip(..)`"
 )]
-pub trait JsonKeyPart {
-    /// The type itself.
-    type Same: ?Sized + serde_core::Serialize;
+pub trait JsonKeyPart {}
 
-    #[doc(hidden)]
-    fn same(&self) -> &Self::Same;
-}
-
-impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {
-    type Same = T;
-
-    #[inline]
-    fn same(&self) -> &T {
-        self
-    }
-}
-
-/// The part of a JSON key that an argument is.
-#[inline]
-pub fn json_key_part<T: ?Sized + JsonKeyPart>(arg: &T) -> &T::Same {
-    arg.same()
-}
+impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {}
 
 /// A type that can be a field of a key template.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a key template",
     label = "a field of this type needs `Display`",
     note = "name a member of it that has `Display`, such as `{{user.id}}`, or build the key with a closure, \
-            `key = |..| format!(..)`, or leave `key` out"
+            `key = |..| format!(..)`"
 )]
-pub trait TemplatePart {
-    /// The type itself.
-    type Same: ?Sized + Display;
+pub trait TemplatePart {}
 
-    #[doc(hidden)]
-    fn same(&self) -> &Self::Same;
-}
-
-impl<T: ?Sized + Display> TemplatePart for T {
-    type Same = T;
-
-    #[inline]
-    fn same(&self) -> &T {
-        self
-    }
-}
-
-/// The field of a key template that an argument is.
-#[inline]
-pub fn template_part<T: ?Sized + TemplatePart>(arg: &T) -> &T::Same {
-    arg.same()
-}
+impl<T: ?Sized + Display> TemplatePart for T {}
 
 /// A type that can be kept in memory and handed out again.
 #[diagnostic::on_unimplemented(
@@ -113,48 +51,59 @@ pub fn template_part<T: ?Sized + TemplatePart>(arg: &T) -> &T::Same {
     label = "a cached value needs `Clone + Send + Sync + 'static`",
     note = "return it in an `Arc`, which is cheap to clone; of a `Result` only the `Ok` is stored"
 )]
-pub trait CachedValue {
-    /// The type itself.
-    type Same: Clone + Send + Sync + 'static;
-}
+pub trait CachedValue: Clone + Send + Sync + 'static {}
 
-impl<T: Clone + Send + Sync + 'static> CachedValue for T {
-    type Same = T;
-}
+impl<T: Clone + Send + Sync + 'static> CachedValue for T {}
 
-/// A [`Cache`], of whatever type.
-pub trait IsCache<K: ?Sized, V> {
-    /// The type itself.
-    type Same: ?Sized + Cache<K, V>;
+/// An argument on its way into a key.
+pub struct Part<'k, T: ?Sized>(pub &'k T);
 
-    #[doc(hidden)]
-    fn same(&self) -> &Self::Same;
-}
-
-impl<K: ?Sized, V, C: ?Sized + Cache<K, V>> IsCache<K, V> for C {
-    type Same = C;
-
-    #[inline]
-    fn same(&self) -> &C {
-        self
+/// Law 7: shows nothing of it.
+impl<T: ?Sized> std::fmt::Debug for Part<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Part(..)")
     }
 }
 
-/// An [`AsyncCache`], of whatever type.
-pub trait IsAsyncCache<K: ?Sized + Sync, V: Send + Sync> {
-    /// The type itself.
-    type Same: AsyncCache<K, V>;
-
-    #[doc(hidden)]
-    fn same(&self) -> &Self::Same;
+#[allow(missing_docs)]
+impl<'k, T: ?Sized + KeyPart> Part<'k, T> {
+    #[inline]
+    pub const fn of_typed_key(self) -> &'k T {
+        self.0
+    }
 }
 
-impl<K: ?Sized + Sync, V: Send + Sync, C: AsyncCache<K, V>> IsAsyncCache<K, V> for C {
-    type Same = C;
+/// A value on its way into a key.
+pub struct MadePart<T>(pub T);
 
+/// Law 7: shows nothing of it.
+impl<T> std::fmt::Debug for MadePart<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MadePart(..)")
+    }
+}
+
+#[allow(missing_docs)]
+impl<T: KeyPart> MadePart<T> {
     #[inline]
-    fn same(&self) -> &C {
-        self
+    pub fn of_typed_key(self) -> T {
+        self.0
+    }
+}
+
+#[allow(missing_docs)]
+impl<'k, T: ?Sized + JsonKeyPart> Part<'k, T> {
+    #[inline]
+    pub const fn of_json_key(self) -> &'k T {
+        self.0
+    }
+}
+
+#[allow(missing_docs)]
+impl<'k, T: ?Sized + TemplatePart> Part<'k, T> {
+    #[inline]
+    pub const fn of_template(self) -> &'k T {
+        self.0
     }
 }
 

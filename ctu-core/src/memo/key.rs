@@ -4,16 +4,21 @@ use std::fmt::{Display, Write};
 
 use serde_core::Serialize;
 
-use super::check::JsonKeyPart;
-use crate::{Args, Result, Scoped, full_hash_key, write_json};
+use crate::{Args, CacheKey, Result, Scoped, full_hash_key, write_json};
 
 /// A key at hand, and the borrowed form in which a cache is asked with it.
 pub trait Lookup {
     /// The form that the cache's `K` is.
     type Key: ?Sized;
 
+    /// What the companion `key` makes of it, where that has a name.
+    type Public;
+
     /// The key in that form.
     fn key(&self) -> &Self::Key;
+
+    #[allow(missing_docs)]
+    fn public(self) -> Self::Public;
 }
 
 /// A borrowed key, asked with as it is.
@@ -21,11 +26,14 @@ pub struct AsIs<'k, K: ?Sized>(pub &'k K);
 
 impl<K: ?Sized> Lookup for AsIs<'_, K> {
     type Key = K;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &K {
         self.0
     }
+
+    fn public(self) {}
 }
 
 /// Law 7: an argument is in it.
@@ -36,22 +44,31 @@ impl<K: ?Sized> std::fmt::Debug for AsIs<'_, K> {
 }
 
 /// Arguments are their own typed key.
-impl<T> Lookup for Args<T> {
+impl<T> Lookup for Args<T>
+where
+    Self: CacheKey,
+{
     type Key = Self;
+    type Public = <Self as CacheKey>::Owned;
 
     #[inline]
     fn key(&self) -> &Self {
         self
     }
+
+    fn public(self) -> Self::Public { self.to_key() }
 }
 
 impl<K> Lookup for Scoped<K> {
     type Key = Self;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &Self {
         self
     }
+
+    fn public(self) {}
 }
 
 /// A key of any one type.
@@ -60,11 +77,14 @@ pub struct Typed<K>(pub K);
 
 impl<K> Lookup for Typed<K> {
     type Key = K;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &K {
         &self.0
     }
+
+    fn public(self) {}
 }
 
 /// A text key, with the function's prefix before it.
@@ -79,11 +99,14 @@ impl Text {
 
 impl Lookup for Text {
     type Key = str;
+    type Public = String;
 
     #[inline]
     fn key(&self) -> &str {
         &self.0
     }
+
+    fn public(self) -> Self::Public { self.0 }
 }
 
 /// Law 7: arguments are in it.
@@ -150,8 +173,8 @@ pub fn hash_text<T: Serialize>(prefix: &str, args: &T) -> Result<Text> {
 /// # Errors
 ///
 /// As [`json_text`].
-pub fn value_text<T: JsonKeyPart>(prefix: &str, value: T) -> Result<Text> {
-    json_text(prefix, value.same())
+pub fn value_text<T: Serialize>(prefix: &str, value: T) -> Result<Text> {
+    json_text(prefix, &value)
 }
 
 /// Builds the text of a key template, such as `"user:{id}:{lang}"`.

@@ -23,12 +23,11 @@ pub use call::{
     refresh_async,
 };
 pub use called::{
-    Asked, AsyncAt, At, Borrowed, Called, HasKey, Held, Lasts, Lifetime, Made, asked, call_at, called, evict_at, given,
-    given_async, in_cache_at, made, made_async, peek_at, prime_at, refresh_at,
+    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, called, called_async, evict_at,
+    in_cache_at, key_at, peek_at, prime_at, refresh_at,
 };
 pub use check::{
-    AliasOfResult, CachedValue, IsAsyncCache, IsCache, IsPlain, IsResult, JsonKeyPart, KeyPart, Plain, Returned,
-    TemplatePart, check_plain, json_key_part, key_part, template_part,
+    AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart, check_plain,
 };
 pub use erased::ErasedCell;
 pub use key::{

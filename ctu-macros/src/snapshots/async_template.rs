@@ -28,17 +28,16 @@ impl visits {
     #[inline]
     fn __at(
         user: &u64,
-    ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>>
-    + ::ctu::__private::HasKey<Key = ::ctu::__private::String>
-    + use<> {
+    ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>, Public = ::ctu::__private::String> + use<>
+    {
         let key = visits::__site().prefix().and_then(|prefix| {
             ::ctu::__private::Template::new(prefix)
                 .literal("visits:")
-                .last(::ctu::__private::template_part(&user))
+                .last(::ctu::__private::Part(&user).of_template())
                 .finish()
         });
-        let store = ::ctu::__private::given_async::<u64, _, _>(&key, &CACHE);
-        ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
+        let store = ::ctu::__private::Borrowed(&CACHE);
+        ::ctu::__private::called_async::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
             visits::__site(),
             store,
             key,
@@ -80,7 +79,7 @@ impl visits {
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[inline]
     fn key(user: u64) -> ::ctu::__private::Result<::ctu::__private::String> {
-        ::ctu::__private::HasKey::key(visits::__at(&user))
+        ::ctu::__private::key_at(visits::__at(&user))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]
     #[inline]

@@ -36,7 +36,7 @@ impl size {
             ::ctu::__private::PhantomData<T>,
             ::ctu::__private::ConstUsize<N>,
         )>(size::__site().name(), ::ctu::__private::Args((n,))));
-        let store = ::ctu::__private::Own::store(size::__site());
+        let store = size::__site().stores::<usize>();
         ::ctu::__private::called::<::ctu::__private::Whole, usize, _, _, _, _>(
             size::__site(),
             store,

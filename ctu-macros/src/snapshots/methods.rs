@@ -38,16 +38,15 @@ impl Shop {
     fn __price_at<'ctu_self, 'ctu_0>(
         &'ctu_self self,
         article: &'ctu_0 str,
-    ) -> impl ::ctu::__private::At<Value = u64, Returned = Result<u64, Error>>
-    + ::ctu::__private::HasKey<Key = ::ctu::__private::String>
+    ) -> impl ::ctu::__private::At<Value = u64, Returned = Result<u64, Error>, Key = ::ctu::__private::String>
     + use<'ctu_self, 'ctu_0> {
         let key = Self::__price_site().prefix().and_then(|prefix| {
             ::ctu::__private::json_text(
                 prefix,
-                &::ctu::__private::Args((::ctu::__private::json_key_part(&(self.id)), article)),
+                &::ctu::__private::Args((::ctu::__private::Part(&(self.id)).of_json_key(), article)),
             )
         });
-        let store = ::ctu::__private::given::<u64, _, _>(&key, &CACHE);
+        let store = ::ctu::__private::Borrowed(&CACHE);
         ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
             Self::__price_site(),
             store,
@@ -83,7 +82,7 @@ impl Shop {
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[inline]
     pub fn price_key(&self, article: &str) -> ::ctu::__private::Result<::ctu::__private::String> {
-        ::ctu::__private::HasKey::key(Self::__price_at(self, article))
+        ::ctu::__private::At::key(Self::__price_at(self, article))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]
     #[inline]

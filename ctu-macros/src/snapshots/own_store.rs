@@ -40,10 +40,9 @@ impl repeat {
     fn __at<'ctu_0>(
         s: &'ctu_0 str,
         n: &usize,
-    ) -> impl ::ctu::__private::At<Value = String, Returned = String>
-    + ::ctu::__private::HasKey<Key = (::std::string::String, usize)> {
+    ) -> impl ::ctu::__private::At<Value = String, Returned = String, Key = (::std::string::String, usize)> {
         let key = ::core::result::Result::Ok(::ctu::__private::Args((s, n)));
-        let store = ::ctu::__private::Own::store(repeat::__site());
+        let store = repeat::__site().stores_its_value();
         ::ctu::__private::called::<::ctu::__private::Whole, String, _, _, _, _>(
             repeat::__site(),
             store,
@@ -75,7 +74,7 @@ impl repeat {
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[inline]
     pub fn key(s: &str, n: usize) -> ::ctu::__private::Result<(::std::string::String, usize)> {
-        ::ctu::__private::HasKey::key(repeat::__at(s, &n))
+        ::ctu::__private::At::key(repeat::__at(s, &n))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]
     #[inline]

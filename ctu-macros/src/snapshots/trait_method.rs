@@ -36,9 +36,11 @@ impl Shape {
     fn __area_at<'ctu_self>(
         &'ctu_self self,
         scale: &u32,
-    ) -> impl ::ctu::__private::At<Value = <Self as Area>::Unit, Returned = <Self as Area>::Unit>
-    + ::ctu::__private::HasKey<Key = ::ctu::__private::String>
-    + use<'ctu_self> {
+    ) -> impl ::ctu::__private::At<
+        Value = <Self as Area>::Unit,
+        Returned = <Self as Area>::Unit,
+        Key = ::ctu::__private::String,
+    > + use<'ctu_self> {
         {
             #[allow(unused_imports)]
             use ::ctu::__private::{IsPlain as _, IsResult as _};
@@ -47,7 +49,7 @@ impl Shape {
         let key = Self::__area_site()
             .prefix()
             .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
-        let store = ::ctu::__private::given::<<Self as Area>::Unit, _, _>(&key, &self.cache);
+        let store = ::ctu::__private::Borrowed(&self.cache);
         ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, _, _, _, _>(
             Self::__area_site(),
             store,
@@ -83,7 +85,7 @@ impl Shape {
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[inline]
     pub fn area_key(&self, scale: u32) -> ::ctu::__private::Result<::ctu::__private::String> {
-        ::ctu::__private::HasKey::key(Self::__area_at(self, &scale))
+        ::ctu::__private::At::key(Self::__area_at(self, &scale))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]
     #[inline]

@@ -1,5 +1,3 @@
-use std::rc::Rc;
-
 use ctu::cached;
 
 struct Page {
@@ -9,11 +7,6 @@ struct Page {
 #[cached]
 fn not_clone(n: u64) -> Page {
     Page { text: n.to_string() }
-}
-
-#[cached]
-fn not_send(n: u64) -> Rc<u64> {
-    Rc::new(n)
 }
 
 #[cached]

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprClosure, GenericParam, Lifetime, Type};
+use syn::{Expr, ExprClosure, GenericParam, Ident, Lifetime, Type};
 
 use super::{Parts, hidden, key, lifetime, store};
 use crate::cached::model::{Key, Param, Returns, Store};
@@ -26,24 +26,42 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     };
     let (output, value, returns) = (&model.output, &parts.value, &parts.returns);
     let at = if model.is_async() { quote!(AsyncAt) } else { quote!(At) };
-    let has_key = key::public(parts).map(|ty| quote!(+ #private::HasKey<Key = #ty>));
+    let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
+    let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
     let captured = captured(parts, &lifetimes);
     let (prelude, key_expr) = key::expr(parts);
     let (site, store_expr) = (parts.path("__site"), store::expr(parts));
-    let (key, store) = (hidden("key"), hidden("store"));
+    let (key, store, share_name) = (hidden("key"), hidden("store"), hidden("share"));
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let alias = check_alias(parts);
+    let called = if model.is_async() { "called_async" } else { "called" };
+    let called = match &model.store {
+        Store::Own { .. } => {
+            let called = Ident::new(called, Span::call_site());
+            quote! {
+                let #share_name = #share;
+                #private::Pieces(#site(), #store, #key, #share_name, #lifetime).#called::<#returns, #output>()
+            }
+        }
+        Store::Given(cache) => {
+            let (private, called) = (parts.private_at(cache.span()), Ident::new(called, cache.span()));
+            let store = super::hidden_at("store", cache.span());
+            quote_spanned! {cache.span()=>
+                #private::#called::<#returns, #output, _, _, _, _>(#site(), #store, #key, #share, #lifetime)
+            }
+        }
+    };
     quote! {
         #[doc(hidden)]
         #[inline]
-        fn #name #generics (#params) -> impl #private::#at<Value = #value, Returned = #output> #has_key #captured
+        fn #name #generics (#params) -> impl #private::#at<Value = #value, Returned = #output #public> #captured
         #where_clause
         {
             #alias
             #prelude
             let #key = #key_expr;
             let #store = #store_expr;
-            #private::called::<#returns, #output, _, _, _, _>(#site(), #store, #key, #share, #lifetime)
+            #called
         }
     }
 }
@@ -119,7 +137,8 @@ fn share(parts: &Parts<'_>) -> TokenStream {
     }
     if let (Returns::Whole { .. }, Store::Own { .. }) = (&parts.model.returns, &parts.model.store) {
         // What a store in memory takes can be shared.
-        return quote!(#private::ShareAll);
+        let store = hidden("store");
+        return quote!(#store.share());
     }
     quote! {{
         #[allow(unused_imports)]

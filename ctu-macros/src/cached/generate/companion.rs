@@ -123,11 +123,12 @@ fn key_of(parts: &Parts<'_>) -> TokenStream {
     let (params, at, name) = (parts.signature(model.key_params()), at::call(parts), parts.name("key"));
     let doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments \
                have no exact form in the key's format.";
+    let ask = if model.is_async() { quote!(key_at) } else { quote!(At::key) };
     quote! {
         #[doc = #doc]
         #[inline]
         #vis fn #name #generics (#params) -> #private::Result<#ty> #where_clause {
-            #private::HasKey::key(#at)
+            #private::#ask(#at)
         }
     }
 }

@@ -24,14 +24,20 @@ pub(super) fn expr(parts: &Parts<'_>) -> (TokenStream, TokenStream) {
             let args = json_args(parts, this.as_ref());
             text(parts, |prefix| quote!(#private::hash_text(#prefix, &#args)))
         }
-        Key::Template(template) => text(parts, |prefix| template_expr(template, &prefix, private)),
+        Key::Template(template) => text(parts, |prefix| template_expr(template, &prefix, parts)),
         Key::Closure(closure) => {
             let value = closure_value(closure, parts);
             match parts.model.store {
                 Store::Own { .. } if parts.model.is_generic() => typed(&value, parts),
-                Store::Own { .. } => quote!(::core::result::Result::Ok(#private::Typed(#value))),
+                Store::Own { .. } => {
+                    let at = parts.private_at(closure.body.span());
+                    let value = quote_spanned!(closure.body.span()=> #at::MadePart(#value).of_typed_key());
+                    quote!(::core::result::Result::Ok(#private::Typed(#value)))
+                }
                 Store::Given(_) => text(parts, |prefix| {
-                    quote_spanned!(closure.body.span()=> #private::value_text(#prefix, #value))
+                    let at = parts.private_at(closure.body.span());
+                    let value = quote_spanned!(closure.body.span()=> #at::Part(&#value).of_json_key());
+                    quote!(#private::value_text(#prefix, #value))
                 }),
             }
         }
@@ -87,12 +93,16 @@ fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> Tok
 /// All that is in a JSON key, borrowed.
 fn json_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
     let private = &parts.private;
-    let this = this.map(|This { reference, span, .. }| quote_spanned!(*span=> #private::json_key_part(#reference),));
+    let this = this.map(|This { reference, span, .. }| {
+        let private = parts.private_at(*span);
+        quote_spanned!(*span=> #private::Part(#reference).of_json_key(),)
+    });
     let args = parts.model.key_params().map(|Param { name, key_type, .. }| {
         if is_plain(key_type) {
             quote!(#name)
         } else {
-            quote_spanned!(key_type.span()=> #private::json_key_part::<#key_type>(#name))
+            let private = parts.private_at(key_type.span());
+            quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_json_key())
         }
     });
     quote!(#private::Args((#this #(#args,)*)))
@@ -105,11 +115,14 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
         if is_plain(key_type) {
             quote!(#name)
         } else {
-            quote_spanned!(key_type.span()=> #private::key_part::<#key_type>(#name))
+            let private = parts.private_at(key_type.span());
+            quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_typed_key())
         }
     });
     match this {
-        Some(This { made: Some(made), .. }) => {
+        Some(This { made: Some(made), span, .. }) => {
+            let at = parts.private_at(*span);
+            let made = quote_spanned!(*span=> #at::MadePart(#made).of_typed_key());
             let tuple = quote!((#made, #(#private::ToOwned::to_owned(#args),)*));
             match parts.model.store {
                 Store::Own { .. } if !parts.model.is_generic() => quote!(#private::Typed(#tuple)),
@@ -117,7 +130,8 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
             }
         }
         Some(This { reference, span, .. }) => {
-            let this = quote_spanned!(*span=> #private::key_part(#reference));
+            let at = parts.private_at(*span);
+            let this = quote_spanned!(*span=> #at::Part(#reference).of_typed_key());
             quote!(#private::Args((#this, #(#args,)*)))
         }
         None => quote!(#private::Args((#(#args,)*))),
@@ -209,17 +223,18 @@ fn owned(param: &Param) -> TokenStream {
             let elem = &slice.elem;
             quote!(::std::vec::Vec<#elem>)
         }
-        ty => quote!(<#ty as ::std::borrow::ToOwned>::Owned),
+        ty => quote_spanned!(ty.span()=> <#ty as ::std::borrow::ToOwned>::Owned),
     }
 }
 
-fn template_expr(template: &Template, prefix: &TokenStream, private: &TokenStream) -> TokenStream {
+fn template_expr(template: &Template, prefix: &TokenStream, parts: &Parts<'_>) -> TokenStream {
     let span = template.literal.span();
+    let (private, at) = (&parts.private, parts.private_at(span));
     let steps = template.parts.iter().enumerate().map(|(index, part)| match part {
         Part::Text(text) => quote!(.literal(#text)),
         Part::Field(field) => {
             let value = field_expr(field);
-            let value = quote_spanned!(span=> #private::template_part(#value));
+            let value = quote_spanned!(span=> #at::Part(#value).of_template());
             if let Some(Part::Text(text)) = template.parts.get(index + 1) {
                 let end = text.chars().next().unwrap_or_default();
                 quote!(.field(#value, #end))

@@ -23,10 +23,12 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
         }
         (Some(Lifetime::Expr(expr)), _) => {
             let by_reference = at::by_reference(expr, parts);
+            let private = parts.private_at(expr.span());
             quote_spanned!(expr.span()=> #private::Ttl::from(#by_reference))
         }
         (Some(Lifetime::Closure(closure)), _) => {
             let applied = apply(&Expr::Closure(closure.clone()), parts);
+            let private = parts.private_at(closure.body.span());
             quote_spanned!(closure.body.span()=> #private::Ttl::from(#applied))
         }
     };
@@ -45,9 +47,9 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
 
 /// A function or closure applied to the value; the parameter of a closure is given its type.
 fn apply(function: &Expr, parts: &Parts<'_>) -> TokenStream {
-    let value = hidden("value");
-    let function = at::by_reference(function, parts);
     let span = function.span();
+    let value = super::hidden_at("value", span);
+    let function = at::by_reference(function, parts);
     if let Expr::Closure(closure) = &function
         && let Some(pat) = closure.inputs.first()
         && !matches!(pat, syn::Pat::Type(_))

@@ -29,7 +29,7 @@ mod lifetime;
 mod store;
 
 pub(crate) use companion::allowed;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -48,6 +48,11 @@ pub(crate) fn tokens(model: &Model) -> TokenStream {
 pub(crate) fn method_tokens(model: &Model) -> (TokenStream, TokenStream) {
     let parts = Parts::new(model);
     (wrapper(&parts), companion::functions(&parts))
+}
+
+/// The same with the place of what the user wrote.
+fn hidden_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
 }
 
 /// A name of ours that no name of the user's can be mistaken for.
@@ -93,6 +98,15 @@ impl<'m> Parts<'m> {
             asyncness: is_async.then(|| quote!(async)),
             wait: is_async.then(|| quote!(.await)),
         }
+    }
+
+    /// The crate's path with the place of what the user wrote: an error in a call through it is shown there.
+    fn private_at(&self, span: Span) -> TokenStream {
+        let place = |mut token: TokenTree| {
+            token.set_span(token.span().located_at(span));
+            token
+        };
+        self.private.clone().into_iter().map(place).collect()
     }
 
     /// The name of a companion.
@@ -210,7 +224,8 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
         .map(|param| {
             let name = &param.name;
             if is_cloned(model, param) {
-                (quote!(&#name), quote!(::core::clone::Clone::clone(#name)))
+                let span = param.key_type.span();
+                (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#name)))
             } else {
                 (quote!(#name), quote!(#name))
             }

@@ -6,8 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, Type};
 
 use super::{Parts, at, hidden};
-use crate::cached::model::{Key, Prefix, Place, Store};
-use crate::cached::signature::is_plain;
+use crate::cached::model::{Key, Place, Prefix, Store};
 
 /// Entries that a function's own store has room for, unless `capacity` says otherwise.
 const DEFAULT_CAPACITY: usize = 10_000;
@@ -15,16 +14,14 @@ const DEFAULT_CAPACITY: usize = 10_000;
 /// An expression for the store. Behind `let key`, whose type says of what keys it has to be.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
     let (private, key, value) = (&parts.private, hidden("key"), &parts.value);
+    let span = parts.model.output.span();
+    let at = parts.private_at(span);
     match &parts.model.store {
         Store::Given(cache) => given(&at::by_reference(cache, parts), parts),
         Store::Own { capacity } if is_erased(parts) => {
             // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
             let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-            let span = match &parts.model.key {
-                Key::Closure(closure) => closure.body.span(),
-                _ => parts.model.self_key.as_ref().map_or_else(proc_macro2::Span::call_site, Spanned::span),
-            };
-            let store = quote_spanned!(span=> #private::own_erased::<_, #value>(&STORE, &#key, || #capacity));
+            let store = quote_spanned!(span=> #at::Values::<#value>::new().in_memory_of(&STORE, &#key, || #capacity));
             quote!({
                 static STORE: #private::ErasedCell = #private::ErasedCell::new();
                 #store
@@ -32,22 +29,18 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
         }
         Store::Own { .. } => {
             let site = parts.path("__site");
-            quote!(#private::Own::store(#site()))
+            quote_spanned!(span=> #at::Values::<#value>::new().in_memory(#site()))
         }
     }
 }
 
 /// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
 fn given(cache: &Expr, parts: &Parts<'_>) -> TokenStream {
-    let (private, key, value) = (&parts.private, hidden("key"), &parts.value);
-    let name = |name: &str| syn::Ident::new(&if parts.model.is_async() { format!("{name}_async") } else { name.to_owned() }, cache.span());
-    let (given, made) = (name("given"), name("made"));
+    let private = &parts.private;
     match cache {
-        Expr::Reference(reference) if is_place(&reference.expr) => {
-            quote_spanned!(cache.span()=> #private::#given::<#value, _, _>(&#key, #cache))
-        }
-        cache if is_place(cache) => quote_spanned!(cache.span()=> #private::#given::<#value, _, _>(&#key, &#cache)),
-        cache => quote_spanned!(cache.span()=> #private::#made::<#value, _, _>(&#key, #cache)),
+        Expr::Reference(reference) if is_place(&reference.expr) => quote!(#private::Borrowed(#cache)),
+        cache if is_place(cache) => quote!(#private::Borrowed(&#cache)),
+        cache => quote!(#private::Made(#cache)),
     }
 }
 
@@ -117,20 +110,15 @@ fn own_type(parts: &Parts<'_>) -> TokenStream {
         return quote!(#private::SharedMemory);
     }
     let value = outside(&parts.value, parts);
-    let value = match syn::parse2::<Type>(value.clone()) {
-        Ok(ty) if is_plain(&ty) => value,
-        _ => quote_spanned!(model.output.span()=> <#value as #private::CachedValue>::Same),
-    };
     if !matches!(model.key, Key::Typed) {
         return quote!(#private::MemoryCache<#private::String, #value>);
     }
     let owned = model.key_params().map(|param| {
         let key_type = &param.key_type;
         let ty = outside(&quote!(#key_type), parts);
-        if !is_plain(key_type) {
-            quote_spanned!(key_type.span()=> <#ty as #private::KeyPart>::Owned)
-        } else if param.is_ref {
-            quote!(<#ty as #private::ToOwned>::Owned)
+        if param.is_ref {
+            let private = parts.private_at(key_type.span());
+            quote_spanned!(key_type.span()=> <#ty as #private::ToOwned>::Owned)
         } else {
             ty
         }
