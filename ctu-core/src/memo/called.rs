@@ -296,9 +296,7 @@ pub trait AsyncAt: Sized {
 
     /// What it is made of.
     #[allow(clippy::type_complexity)]
-    fn known(
-        self,
-    ) -> Called<Self::Lookup, Self::Held, Self::Share, Self::Lifetime, Self::Returns, Self::Returned>;
+    fn known(self) -> Called<Self::Lookup, Self::Held, Self::Share, Self::Lifetime, Self::Returns, Self::Returned>;
 }
 
 impl<L, H, S, T, P, R> AsyncAt for Called<L, H, S, T, P, R>

@@ -66,10 +66,18 @@ impl<T: ?Sized> std::fmt::Debug for Part<'_, T> {
 }
 
 #[allow(missing_docs)]
-impl<'k, T: ?Sized + KeyPart> Part<'k, T> {
+impl<T: ?Sized + KeyPart> Part<'_, T> {
+    #[must_use]
     #[inline]
-    pub const fn of_typed_key(self) -> &'k T {
-        self.0
+    pub const fn of_typed_key(self) -> Self {
+        self
+    }
+
+    /// `store`, of which there is nothing to say unless the argument will do.
+    #[allow(clippy::unused_self)]
+    #[inline]
+    pub fn and<S>(&self, store: S) -> S {
+        store
     }
 }
 

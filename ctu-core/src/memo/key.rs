@@ -56,7 +56,9 @@ where
         self
     }
 
-    fn public(self) -> Self::Public { self.to_key() }
+    fn public(self) -> Self::Public {
+        self.to_key()
+    }
 }
 
 impl<K> Lookup for Scoped<K> {
@@ -106,7 +108,9 @@ impl Lookup for Text {
         &self.0
     }
 
-    fn public(self) -> Self::Public { self.0 }
+    fn public(self) -> Self::Public {
+        self.0
+    }
 }
 
 /// Law 7: arguments are in it.

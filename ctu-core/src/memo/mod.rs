@@ -23,18 +23,19 @@ pub use call::{
     refresh_async,
 };
 pub use called::{
-    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, called, called_async, evict_at,
-    in_cache_at, key_at, peek_at, prime_at, refresh_at,
+    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, called, called_async,
+    evict_at, in_cache_at, key_at, peek_at, prime_at, refresh_at,
 };
 pub use check::{
-    AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart, check_plain,
+    AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart,
+    check_plain,
 };
 pub use erased::ErasedCell;
+pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use key::{
     ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,
     ConstU64, ConstU128, ConstUsize,
 };
-pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};
 pub use site::Site;

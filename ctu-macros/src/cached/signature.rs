@@ -3,8 +3,8 @@
 use quote::format_ident;
 use syn::visit::Visit;
 use syn::{
-    FnArg, GenericArgument, Ident, Lifetime, Pat, PatIdent, PathArguments, ReceiverKind, ReturnType,
-    Safety, Signature, Type, TypeImplTrait, TypeParamBound, parse_quote,
+    FnArg, GenericArgument, Ident, Lifetime, Pat, PatIdent, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
+    Type, TypeImplTrait, TypeParamBound, parse_quote,
 };
 
 use super::model::Param;
@@ -189,7 +189,8 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
         "usize",
     ];
     let Type::Path(path) = ty else { return false };
-    let (None, None, [only]) = (&path.qself, &path.path.leading_colon, &path.path.segments.iter().collect::<Vec<_>>()[..])
+    let (None, None, [only]) =
+        (&path.qself, &path.path.leading_colon, &path.path.segments.iter().collect::<Vec<_>>()[..])
     else {
         return false;
     };

@@ -36,10 +36,10 @@ impl visits {
                 .last(::ctu::__private::Part(&user).of_template())
                 .finish()
         });
-        let store = ::ctu::__private::Borrowed(&CACHE);
+        let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
         ::ctu::__private::called_async::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
             visits::__site(),
-            store,
+            __ctu_store,
             key,
             {
                 #[allow(unused_imports)]

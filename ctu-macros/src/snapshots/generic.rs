@@ -36,14 +36,16 @@ impl size {
             ::ctu::__private::PhantomData<T>,
             ::ctu::__private::ConstUsize<N>,
         )>(size::__site().name(), ::ctu::__private::Args((n,))));
-        let store = size::__site().stores::<usize>();
-        ::ctu::__private::called::<::ctu::__private::Whole, usize, _, _, _, _>(
+        let store = ::ctu::__private::Values::<usize>::new().in_memory(size::__site());
+        let share = store.share();
+        ::ctu::__private::Pieces(
             size::__site(),
             store,
             key,
-            ::ctu::__private::ShareAll,
+            share,
             ::ctu::__private::Lasts(::ctu::__private::Ttl::Default),
         )
+        .called::<::ctu::__private::Whole, usize>()
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]

@@ -46,10 +46,10 @@ impl Shop {
                 &::ctu::__private::Args((::ctu::__private::Part(&(self.id)).of_json_key(), article)),
             )
         });
-        let store = ::ctu::__private::Borrowed(&CACHE);
+        let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
         ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
             Self::__price_site(),
-            store,
+            __ctu_store,
             key,
             {
                 #[allow(unused_imports)]

@@ -42,14 +42,16 @@ impl repeat {
         n: &usize,
     ) -> impl ::ctu::__private::At<Value = String, Returned = String, Key = (::std::string::String, usize)> {
         let key = ::core::result::Result::Ok(::ctu::__private::Args((s, n)));
-        let store = repeat::__site().stores_its_value();
-        ::ctu::__private::called::<::ctu::__private::Whole, String, _, _, _, _>(
+        let store = ::ctu::__private::Values::<String>::new().in_memory(repeat::__site());
+        let share = store.share();
+        ::ctu::__private::Pieces(
             repeat::__site(),
             store,
             key,
-            ::ctu::__private::ShareAll,
+            share,
             ::ctu::__private::Lasts(::ctu::__private::Ttl::After(::ctu::__private::Duration::from_millis(600000u64))),
         )
+        .called::<::ctu::__private::Whole, String>()
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]

@@ -49,10 +49,10 @@ impl Shape {
         let key = Self::__area_site()
             .prefix()
             .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
-        let store = ::ctu::__private::Borrowed(&self.cache);
+        let __ctu_store = ::ctu::__private::Borrowed(&self.cache);
         ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, _, _, _, _>(
             Self::__area_site(),
-            store,
+            __ctu_store,
             key,
             {
                 #[allow(unused_imports)]

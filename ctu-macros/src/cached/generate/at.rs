@@ -12,6 +12,9 @@ use syn::{Expr, ExprClosure, GenericParam, Ident, Lifetime, Type};
 use super::{Parts, hidden, key, lifetime, store};
 use crate::cached::model::{Key, Param, Returns, Store};
 
+/// What a store that was given is called where the user's names can be seen, too.
+const GIVEN_STORE: &str = "__ctu_store";
+
 /// `fn __at(s: &str, n: &usize) -> impl At<Value = String, Returned = String>`
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let (model, private) = (parts.model, &parts.private);
@@ -28,12 +31,15 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let at = if model.is_async() { quote!(AsyncAt) } else { quote!(At) };
     let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
     let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
-    let captured = captured(parts, &lifetimes);
     let (prelude, key_expr) = key::expr(parts);
     let (site, store_expr) = (parts.path("__site"), store::expr(parts));
     let (key, store, share_name) = (hidden("key"), hidden("store"), hidden("share"));
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let alias = check_alias(parts);
+    let bound = match &model.store {
+        Store::Given(cache) => Ident::new(GIVEN_STORE, cache.span()),
+        Store::Own { .. } => store.clone(),
+    };
     let called = if model.is_async() { "called_async" } else { "called" };
     let called = match &model.store {
         Store::Own { .. } => {
@@ -45,22 +51,29 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         }
         Store::Given(cache) => {
             let (private, called) = (parts.private_at(cache.span()), Ident::new(called, cache.span()));
-            let store = super::hidden_at("store", cache.span());
+            // Of the user's own place, too: else the compiler shows the whole attribute for what is wrong with it.
+            let store = Ident::new(GIVEN_STORE, cache.span());
             quote_spanned! {cache.span()=>
                 #private::#called::<#returns, #output, _, _, _, _>(#site(), #store, #key, #share, #lifetime)
             }
         }
     };
+    let span = match &model.store {
+        Store::Given(cache) => cache.span(),
+        Store::Own { .. } => Span::call_site(),
+    };
+    let (known, captured) = (parts.private_at(span), captured(parts, &lifetimes, span));
+    let returned = quote_spanned!(span=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
         #[inline]
-        fn #name #generics (#params) -> impl #private::#at<Value = #value, Returned = #output #public> #captured
+        fn #name #generics (#params) -> #returned
         #where_clause
         {
             #alias
             #prelude
             let #key = #key_expr;
-            let #store = #store_expr;
+            let #bound = #store_expr;
             #called
         }
     }
@@ -111,7 +124,7 @@ fn named(what: &str) -> Lifetime {
 }
 
 /// `+ use<..>`: a typed key borrows from all arguments; any other leaves those that are taken by value to the body.
-fn captured(parts: &Parts<'_>, lifetimes: &[Lifetime]) -> Option<TokenStream> {
+fn captured(parts: &Parts<'_>, lifetimes: &[Lifetime], span: Span) -> Option<TokenStream> {
     if matches!(parts.model.key, Key::Typed) {
         return None;
     }
@@ -126,7 +139,7 @@ fn captured(parts: &Parts<'_>, lifetimes: &[Lifetime]) -> Option<TokenStream> {
         GenericParam::Type(param) => Some(&param.ident),
         GenericParam::Const(param) => Some(&param.ident),
     });
-    Some(quote!(+ use<#(#lifetimes,)* #(#regions,)* #(#types,)*>))
+    Some(quote_spanned!(span=> + use<#(#lifetimes,)* #(#regions,)* #(#types,)*>))
 }
 
 /// What of a result is handed to other callers who wait for it: as much as its type allows.

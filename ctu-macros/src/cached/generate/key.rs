@@ -1,7 +1,8 @@
 //! The key of a call.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{ExprClosure, GenericParam, Generics, Ident, Type};
 
@@ -42,7 +43,11 @@ pub(super) fn expr(parts: &Parts<'_>) -> (TokenStream, TokenStream) {
             }
         }
     };
-    (this.map(|this| this.bound).unwrap_or_default(), key)
+    let mut prelude = this.map(|this| this.bound).unwrap_or_default();
+    if matches!(parts.model.key, Key::Typed) {
+        prelude.extend(typed_parts(parts));
+    }
+    (prelude, key)
 }
 
 /// What tells objects apart, in a key.
@@ -111,13 +116,9 @@ fn json_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
 /// All that is in a typed key, borrowed; next to a value that is made for the call, copied.
 fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
     let private = &parts.private;
-    let args = parts.model.key_params().map(|Param { name, key_type, .. }| {
-        if is_plain(key_type) {
-            quote!(#name)
-        } else {
-            let private = parts.private_at(key_type.span());
-            quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_typed_key())
-        }
+    let args = parts.model.key_params().map(|param| match part(param) {
+        None => param.name.to_token_stream(),
+        Some(part) => quote!(#part.0),
     });
     match this {
         Some(This { made: Some(made), span, .. }) => {
@@ -131,16 +132,40 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
         }
         Some(This { reference, span, .. }) => {
             let at = parts.private_at(*span);
-            let this = quote_spanned!(*span=> #at::Part(#reference).of_typed_key());
+            let this = quote_spanned!(*span=> #at::Part(#reference).of_typed_key().0);
             quote!(#private::Args((#this, #(#args,)*)))
         }
         None => quote!(#private::Args((#(#args,)*))),
     }
 }
 
+/// The name of an argument as a part of a typed key that it first has to be fit for.
+fn part(param: &Param) -> Option<Ident> {
+    (!is_plain(&param.key_type)).then(|| hidden(&format!("part_{}", param.name.unraw())))
+}
+
+/// Statements that ask of the arguments whether they are fit for a typed key.
+fn typed_parts(parts: &Parts<'_>) -> TokenStream {
+    let bind = |param: &Param| {
+        let (part, name, key_type) = (part(param)?, &param.name, &param.key_type);
+        let private = parts.private_at(key_type.span());
+        let checked = quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_typed_key());
+        Some(quote!(let #part = #checked;))
+    };
+    parts.model.key_params().filter_map(bind).collect()
+}
+
+/// The store for a key whose parts are known to be fit for it.
+pub(super) fn with_parts(store: TokenStream, parts: &Parts<'_>) -> TokenStream {
+    if !matches!(parts.model.key, Key::Typed) {
+        return store;
+    }
+    parts.model.key_params().filter_map(part).fold(store, |store, part| quote!(#part.and(#store)))
+}
+
 /// A typed key; one of several functions in a store says whose it is.
 fn typed(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
-    let (private, site, prefix) = (&parts.private, parts.path("__site"), hidden("prefix"));
+    let (site, prefix) = (parts.path("__site"), hidden("prefix"));
     match parts.model.store {
         Store::Own { .. } if parts.model.is_generic() => {
             let key = scoped(&quote!(#site().name()), key, parts);

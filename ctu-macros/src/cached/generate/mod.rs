@@ -17,7 +17,7 @@
 //! }
 //! ```
 //!
-//! How long this takes to compile is measured in benches/COMPILE_TIME.md. What is not called is not compiled to code
+//! How long this takes to compile is measured in `benches/COMPILE_TIME.md`. What is not called is not compiled to code
 //! (`#[inline]`), and what is called is compiled once for all functions of the same types, but for a few lines.
 //!
 //! Names of ours in scopes with the user's are hygienic (`Span::mixed_site`), and every path starts at the crate.
@@ -103,7 +103,7 @@ impl<'m> Parts<'m> {
     /// The crate's path with the place of what the user wrote: an error in a call through it is shown there.
     fn private_at(&self, span: Span) -> TokenStream {
         let place = |mut token: TokenTree| {
-            token.set_span(token.span().located_at(span));
+            token.set_span(span);
             token
         };
         self.private.clone().into_iter().map(place).collect()
@@ -211,7 +211,9 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
         let function = quote::format_ident!("{function}_at");
         let args = model.params.iter().map(|param| {
             let name = &param.name;
-            if is_cloned(model, param) { quote!(::core::clone::Clone::clone(&#name)) } else { quote!(#name) }
+            let span = param.key_type.span();
+            let cloned = || quote_spanned!(span=> ::core::clone::Clone::clone(&#name));
+            if is_cloned(model, param) { cloned() } else { quote!(#name) }
         });
         return quote! {
             #private::#function(#at, async { #uncached #turbofish(#receiver #(#args),*).await }).await
@@ -225,7 +227,9 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
             let name = &param.name;
             if is_cloned(model, param) {
                 let span = param.key_type.span();
-                (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#name)))
+                let mut at = name.clone();
+                at.set_span(name.span().located_at(span));
+                (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#at)))
             } else {
                 (quote!(#name), quote!(#name))
             }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, Type};
 
-use super::{Parts, at, hidden};
+use super::{Parts, at, hidden, key};
 use crate::cached::model::{Key, Place, Prefix, Store};
 
 /// Entries that a function's own store has room for, unless `capacity` says otherwise.
@@ -13,12 +13,13 @@ const DEFAULT_CAPACITY: usize = 10_000;
 
 /// An expression for the store. Behind `let key`, whose type says of what keys it has to be.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
-    let (private, key, value) = (&parts.private, hidden("key"), &parts.value);
+    let (private, value) = (&parts.private, &parts.value);
     let span = parts.model.output.span();
     let at = parts.private_at(span);
     match &parts.model.store {
         Store::Given(cache) => given(&at::by_reference(cache, parts), parts),
         Store::Own { capacity } if is_erased(parts) => {
+            let key = hidden("key");
             // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
             let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
             let store = quote_spanned!(span=> #at::Values::<#value>::new().in_memory_of(&STORE, &#key, || #capacity));
@@ -29,7 +30,8 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
         }
         Store::Own { .. } => {
             let site = parts.path("__site");
-            quote_spanned!(span=> #at::Values::<#value>::new().in_memory(#site()))
+            let store = quote_spanned!(span=> #at::Values::<#value>::new().in_memory(#site()));
+            key::with_parts(store, parts)
         }
     }
 }
