@@ -292,12 +292,13 @@ fn by_hand_a_cache_memoizes_any_expression() -> ctu::Result<()> {
 
 #[cached(refresh_if = n > 10 && !text.is_empty())]
 fn fresh(text: &str, n: u64) -> (String, u32) {
+    let _ = n;
     (text.to_owned(), next_number())
 }
 
 #[cached(skip(force), refresh_if = force)]
 async fn fresh_later(text: String, force: bool) -> (String, u32) {
-    let _ = force;
+    std::future::ready(force).await;
     (text, next_number())
 }
 

@@ -25,6 +25,7 @@ impl visits {
         &SITE
     }
     #[doc(hidden)]
+    #[allow(clippy::redundant_closure_call)]
     #[inline]
     fn __at(
         user: &u64,

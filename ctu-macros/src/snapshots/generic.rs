@@ -30,6 +30,7 @@ impl size {
         &SITE
     }
     #[doc(hidden)]
+    #[allow(clippy::redundant_closure_call)]
     #[inline]
     fn __at<T: 'static, const N: usize>(n: &usize) -> impl ::ctu::__private::At<Value = usize, Returned = usize> {
         let key = ::core::result::Result::Ok(::ctu::__private::Scoped::of_types::<(

@@ -34,6 +34,7 @@ impl Shop {
         &SITE
     }
     #[doc(hidden)]
+    #[allow(clippy::redundant_closure_call)]
     #[inline]
     fn __price_at<'ctu_self, 'ctu_0>(
         &'ctu_self self,

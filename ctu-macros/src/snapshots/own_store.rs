@@ -36,6 +36,7 @@ impl repeat {
         &SITE
     }
     #[doc(hidden)]
+    #[allow(clippy::redundant_closure_call)]
     #[inline]
     fn __at<'ctu_0>(
         s: &'ctu_0 str,

@@ -32,6 +32,7 @@ impl Shape {
         &SITE
     }
     #[doc(hidden)]
+    #[allow(clippy::redundant_closure_call)]
     #[inline]
     fn __area_at<'ctu_self>(
         &'ctu_self self,

@@ -126,6 +126,7 @@ fn key_of(parts: &Parts<'_>) -> TokenStream {
     let ask = if model.is_async() { quote!(key_at) } else { quote!(At::key) };
     quote! {
         #[doc = #doc]
+        #[allow(unused_qualifications)]
         #[inline]
         #vis fn #name #generics (#params) -> #private::Result<#ty> #where_clause {
             #private::#ask(#at)

@@ -76,6 +76,7 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     };
     quote! {
         #[doc(hidden)]
+        #[allow(unused_qualifications)]
         #[inline]
         fn #function() -> &'static #ty {
             static SITE: #ty = #init;
