@@ -19,13 +19,14 @@ struct visits {}
 )]
 impl visits {
     #[doc(hidden)]
+    #[allow(unused_qualifications)]
     #[inline]
     fn __site() -> &'static ::ctu::__private::Site {
         static SITE: ::ctu::__private::Site = ::ctu::__private::Site::new("");
         &SITE
     }
     #[doc(hidden)]
-    #[allow(clippy::redundant_closure_call)]
+    #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __at(
         user: &u64,
@@ -78,6 +79,7 @@ impl visits {
         ::ctu::__private::prime_at(visits::__at(&user), value).await
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
+    #[allow(unused_qualifications)]
     #[inline]
     fn key(user: u64) -> ::ctu::__private::Result<::ctu::__private::String> {
         ::ctu::__private::key_at(visits::__at(&user))

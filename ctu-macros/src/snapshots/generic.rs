@@ -21,6 +21,7 @@ struct size {}
 )]
 impl size {
     #[doc(hidden)]
+    #[allow(unused_qualifications)]
     #[inline]
     fn __site() -> &'static ::ctu::__private::Own<::ctu::__private::SharedMemory> {
         static SITE: ::ctu::__private::Own<::ctu::__private::SharedMemory> = ::ctu::__private::Own::new(
@@ -30,7 +31,7 @@ impl size {
         &SITE
     }
     #[doc(hidden)]
-    #[allow(clippy::redundant_closure_call)]
+    #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __at<T: 'static, const N: usize>(n: &usize) -> impl ::ctu::__private::At<Value = usize, Returned = usize> {
         let key = ::core::result::Result::Ok(::ctu::__private::Scoped::of_types::<(

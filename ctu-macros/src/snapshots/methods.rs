@@ -26,6 +26,7 @@ impl Shop {
 )]
 impl Shop {
     #[doc(hidden)]
+    #[allow(unused_qualifications)]
     #[inline]
     fn __price_site() -> &'static ::ctu::__private::Site {
         static SITE: ::ctu::__private::Site =
@@ -34,7 +35,7 @@ impl Shop {
         &SITE
     }
     #[doc(hidden)]
-    #[allow(clippy::redundant_closure_call)]
+    #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __price_at<'ctu_self, 'ctu_0>(
         &'ctu_self self,
@@ -81,6 +82,7 @@ impl Shop {
         ::ctu::__private::At::prime(Self::__price_at(self, article), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
+    #[allow(unused_qualifications)]
     #[inline]
     pub fn price_key(&self, article: &str) -> ::ctu::__private::Result<::ctu::__private::String> {
         ::ctu::__private::At::key(Self::__price_at(self, article))

@@ -23,6 +23,7 @@ pub struct repeat {}
 )]
 impl repeat {
     #[doc(hidden)]
+    #[allow(unused_qualifications)]
     #[inline]
     fn __site() -> &'static ::ctu::__private::Own<
         ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
@@ -36,7 +37,7 @@ impl repeat {
         &SITE
     }
     #[doc(hidden)]
-    #[allow(clippy::redundant_closure_call)]
+    #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __at<'ctu_0>(
         s: &'ctu_0 str,
@@ -75,6 +76,7 @@ impl repeat {
         ::ctu::__private::At::prime(repeat::__at(s, &n), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
+    #[allow(unused_qualifications)]
     #[inline]
     pub fn key(s: &str, n: usize) -> ::ctu::__private::Result<(::std::string::String, usize)> {
         ::ctu::__private::At::key(repeat::__at(s, &n))

@@ -24,6 +24,7 @@ impl Area for Shape {
 )]
 impl Shape {
     #[doc(hidden)]
+    #[allow(unused_qualifications)]
     #[inline]
     fn __area_site() -> &'static ::ctu::__private::Site {
         static SITE: ::ctu::__private::Site =
@@ -32,7 +33,7 @@ impl Shape {
         &SITE
     }
     #[doc(hidden)]
-    #[allow(clippy::redundant_closure_call)]
+    #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __area_at<'ctu_self>(
         &'ctu_self self,
@@ -84,6 +85,7 @@ impl Shape {
         ::ctu::__private::At::prime(Self::__area_at(self, &scale), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
+    #[allow(unused_qualifications)]
     #[inline]
     pub fn area_key(&self, scale: u32) -> ::ctu::__private::Result<::ctu::__private::String> {
         ::ctu::__private::At::key(Self::__area_at(self, &scale))

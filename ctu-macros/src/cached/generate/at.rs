@@ -66,7 +66,7 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let returned = quote_spanned!(span=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
-        #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
+        #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
         #[inline]
         fn #name #generics (#params) -> #returned
         #where_clause
