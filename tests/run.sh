@@ -45,4 +45,4 @@ fi
 PYTHON="$PWD/$venv/bin/python"
 export PYTHON
 
-cargo test --workspace --all-features --locked
+cargo test --workspace --all-features --locked --no-fail-fast
