@@ -70,9 +70,9 @@ pub use ctu_core::{
 pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
 // Layers, and what they are made of.
 pub use ctu_core::{
-    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
-    JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe, Observed, Observer, Prefix,
-    PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+    AnyValue, AutoPrefixedCache, BreakerCache, BreakerState, BytesCache, BytesText, Counting, DebugCache, Debugging,
+    Event, Flagged, Hidden, Json, JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe,
+    Observed, Observer, Prefix, PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
 };
 #[cfg(feature = "compression")]
 pub use ctu_core::{CompressedCache, Compression};
