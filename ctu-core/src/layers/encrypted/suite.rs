@@ -98,6 +98,7 @@ mod tests {
 
     type ByRustCrypto = chacha20poly1305::XChaCha20Poly1305;
     type ByRing = with_ring::XChaCha20Poly1305;
+    type Decrypt = fn(&[u8; 32], &[u8], &[u8], &mut [u8], &[u8]) -> Option<()>;
 
     /// Bytes that look random, others for every `seed`.
     fn some(len: usize, seed: usize) -> Vec<u8> {
@@ -141,7 +142,7 @@ mod tests {
         let mut sealed = body;
         let tag = encrypt::<ByRustCrypto>(&key, &nonce, &aad, &mut sealed).unwrap();
         let envelope = [&nonce[..], &aad, &sealed, &tag].concat();
-        let opens = |envelope: &[u8], how: fn(&[u8; 32], &[u8], &[u8], &mut [u8], &[u8]) -> Option<()>| {
+        let opens = |envelope: &[u8], how: Decrypt| {
             let (nonce, rest) = envelope.split_at(NONCE_LEN);
             let (aad, rest) = rest.split_at(54);
             let (sealed, tag) = rest.split_at(64);
