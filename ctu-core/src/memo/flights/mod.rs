@@ -15,23 +15,28 @@ mod flight;
 mod graph;
 mod lead;
 mod shard;
-#[cfg(test)]
+#[cfg(all(test, not(ctu_shuttle)))]
 mod tests;
 mod wait;
 mod watch;
 
 use std::any::Any;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, Hash};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, PoisonError};
 
 use flight::Flight;
 pub(super) use flight::{Detached, Ended, Help, How, Shared};
+#[cfg(all(test, ctu_shuttle))]
+pub(super) use graph::is_empty as nobody_waits;
 pub(super) use lead::Lead;
 use shard::Shard;
 pub(super) use wait::Wait;
+#[cfg(all(test, ctu_shuttle))]
+pub(super) use watch::{is_running as is_watch_running, look_at_the_clock};
 
+use super::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, RandomState};
 use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
@@ -41,7 +46,7 @@ const SHARDS: usize = 8;
 const TURNS: u32 = 2;
 
 /// Keys are hashed with secret keys of the process: nobody can choose arguments that collide.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 pub(super) struct Flights {
     closings: Closings,
