@@ -46,3 +46,7 @@ PYTHON="$PWD/$venv/bin/python"
 export PYTHON
 
 cargo test --workspace --all-features --locked
+
+# Callers who meet, under some thousands of schedules: ctu-core/src/memo/models says how to check more.
+RUSTFLAGS="${RUSTFLAGS:-} --cfg ctu_shuttle" \
+    cargo test -p ctu-core --lib --locked --target-dir target/shuttle models::

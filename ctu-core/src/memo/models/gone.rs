@@ -86,20 +86,21 @@ fn law4_gone_is_gone_when_calls_do_not_coalesce() {
 }
 
 #[test]
-fn law4_an_eviction_wins_over_a_computation_in_every_order() {
-    check_all(|| {
+fn law4_an_eviction_through_another_handle_of_the_store_wins_too() {
+    check(|| {
         let model = Model::new();
+        // A reference is a cache as well, and known by its address.
+        let handles = [&model.shelf, &model.shelf];
         let caller = || {
-            let lifetime = |_: &u32| Some(Ttl::Default);
-            let compute = || model.compute();
-            call::<Whole, u32, _, _>(&model.site, &model.shelf, Ok(AsIs(&7)), ShareAll, lifetime, compute);
+            let (lifetime, compute) = (|_: &u32| Some(Ttl::Default), || model.compute());
+            call::<Whole, u32, _, _>(&model.site, &handles[0], Ok(AsIs(&7)), ShareAll, lifetime, compute);
         };
         let changer = || {
             model.source.store(2, SeqCst);
-            evict::<u32, _, _>(&model.site, &model.shelf, Ok(AsIs(&7))).unwrap();
+            evict::<u32, _, _>(&model.site, &handles[1], Ok(AsIs(&7))).unwrap();
             assert_ne!(model.stored(&7), Some(1));
         };
-        together(parts![caller, changer]);
+        together(parts![caller, caller, changer]);
         assert_ne!(model.stored(&7), Some(1));
     });
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use shuttle::future::{block_on, yield_now};
 use shuttle::rand::{Rng, thread_rng};
-use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
+use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, Runner};
 
 use super::flights::{is_watch_running, nobody_waits};
@@ -38,17 +38,9 @@ const AGES: Duration = Duration::from_secs(100_000);
 
 /// Checks `scenario` under random schedules, and under those with few and well-chosen changes of who runs.
 fn check(scenario: fn()) {
-    run(RandomScheduler::new(300 * factor()), scenario);
-    run(PctScheduler::new(3, 300 * factor()), scenario);
-}
-
-/// Checks `scenario` under all schedules, up to a number of them.
-fn check_all(scenario: fn()) {
-    run(DfsScheduler::new(Some(2_000 * factor()), false), scenario);
-}
-
-fn factor() -> usize {
-    std::env::var("CTU_MODELS").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1)
+    let factor = std::env::var("CTU_MODELS").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1);
+    run(RandomScheduler::new(300 * factor), scenario);
+    run(PctScheduler::new(3, 300 * factor), scenario);
 }
 
 fn run(scheduler: impl Scheduler + 'static, scenario: fn()) {

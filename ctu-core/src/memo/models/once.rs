@@ -17,20 +17,6 @@ fn law3_once_callers_of_one_key_compute_once() {
 }
 
 #[test]
-fn law3_once_two_threads_compute_once_in_every_order() {
-    check_all(|| {
-        let model = Model::new();
-        let caller = || {
-            let lifetime = |_: &u32| Some(Ttl::Default);
-            let compute = || model.compute();
-            call::<Whole, u32, _, _>(&model.site, &model.shelf, Ok(AsIs(&7)), ShareAll, lifetime, compute);
-        };
-        together(parts![caller, caller]);
-        assert_eq!(model.computed(), 1);
-    });
-}
-
-#[test]
 fn law3_once_results_that_cannot_be_shared_are_read_from_the_store() {
     check(|| {
         let model = Model::new();
