@@ -40,15 +40,20 @@ fn law4_what_is_stored_late_is_removed_again() {
         let caller = || {
             model.call(&7, || model.compute());
         };
-        let is_evicted = AtomicU32::new(0);
+        let is_done = std::sync::atomic::AtomicBool::new(false);
         let changer = || {
             model.source.store(2, SeqCst);
             if model.evict(&7) {
-                is_evicted.store(1, SeqCst);
                 assert_eq!(model.call(&7, || model.compute()), 2);
             }
+            is_done.store(true, SeqCst);
         };
-        let time = || (0..3).for_each(|_| advance(Duration::from_secs(20)));
+        let time = || {
+            while !is_done.load(SeqCst) {
+                advance(Duration::from_secs(20));
+                shuttle::thread::yield_now();
+            }
+        };
         together(parts![caller, changer, time]);
         assert_ne!(model.stored(&7), Some(1));
     });

@@ -131,6 +131,10 @@ impl<K: Hash + Eq + Clone + Send + Sync> AsyncCache<K, u32> for Shelf<K> {
     }
 
     async fn put(&self, key: &K, value: &u32, ttl: Ttl) -> Result<()> {
+        // A write may take long.
+        for _ in 0..chance(16) {
+            yield_now().await;
+        }
         around(|| Cache::put(self, key, value, ttl)).await
     }
 
