@@ -91,14 +91,14 @@ async fn cut<F: Future>(future: F, mut polls: u32) -> Option<F::Output> {
 struct Shelf<K>(Mutex<HashMap<K, u32>>);
 
 impl<K: Hash + Eq + Clone> Shelf<K> {
-    fn with<T>(&self, operation: impl FnOnce(&mut HashMap<K, u32>) -> T) -> Result<T> {
-        Ok(operation(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    fn with<T>(&self, operation: impl FnOnce(&mut HashMap<K, u32>) -> T) -> T {
+        operation(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl<K: Hash + Eq + Clone> Cache<K, u32> for Shelf<K> {
     fn get(&self, key: &K) -> Result<Option<u32>> {
-        self.with(|entries| entries.get(key).copied())
+        Ok(self.with(|entries| entries.get(key).copied()))
     }
 
     fn get_entry(&self, key: &K) -> Result<Option<Entry<u32>>> {
@@ -106,17 +106,16 @@ impl<K: Hash + Eq + Clone> Cache<K, u32> for Shelf<K> {
     }
 
     fn put(&self, key: &K, value: &u32, _: Ttl) -> Result<()> {
-        self.with(|entries| {
-            entries.insert(key.clone(), *value);
-        })
+        self.with(|entries| entries.insert(key.clone(), *value));
+        Ok(())
     }
 
     fn remove(&self, key: &K) -> Result<bool> {
-        self.with(|entries| entries.remove(key).is_some())
+        Ok(self.with(|entries| entries.remove(key).is_some()))
     }
 
     fn contains(&self, key: &K) -> Result<bool> {
-        self.with(|entries| entries.contains_key(key))
+        Ok(self.with(|entries| entries.contains_key(key)))
     }
 }
 

@@ -55,7 +55,7 @@ impl Sub for Instant {
     type Output = Duration;
 
     fn sub(self, earlier: Self) -> Duration {
-        self.0 - earlier.0
+        self.saturating_duration_since(earlier)
     }
 }
 
