@@ -13,6 +13,8 @@ use super::store::RedisCache;
 const DEFAULT_TTL: Duration = Duration::from_secs(600);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// As good as none, and no sum of times overflows.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 const DEFAULT_POOL_SIZE: usize = 16;
 const DEFAULT_MAX_VALUE_BYTES: usize = 64 << 20;
 
@@ -107,8 +109,8 @@ impl<C> RedisCacheBuilder<C> {
             address: address::parse(&self.url)?,
             namespace: self.namespace,
             ttl: self.ttl,
-            connect_timeout: self.connect_timeout,
-            response_timeout: self.response_timeout,
+            connect_timeout: self.connect_timeout.min(LONGEST_TIMEOUT),
+            response_timeout: self.response_timeout.min(LONGEST_TIMEOUT),
             pool_size: self.pool_size,
             max_value: self.max_value,
         })

@@ -4,6 +4,7 @@
 //! and back within its deadline.
 
 mod address;
+mod budget;
 mod builder;
 mod command;
 mod connection;
@@ -17,6 +18,7 @@ mod socket;
 mod store;
 #[cfg(feature = "redis-tls")]
 mod tls;
+mod turns;
 
 #[cfg(feature = "tokio")]
 mod async_store;
