@@ -40,6 +40,20 @@ impl Budget {
         self.add(start.elapsed());
     }
 
+    /// One of so many shares of what is left. To be given back with [`spent_on`](Self::spent_on).
+    #[cfg(feature = "redis-cluster")]
+    pub(super) fn part(&self, shares: u32) -> Self {
+        let left = self.answer_by().saturating_duration_since(Instant::now());
+        let shares = shares.max(1);
+        Self::of(left / shares, (self.connect - self.connected_for()) / shares)
+    }
+
+    /// What a part spent on connecting is not taken from the time for the answer.
+    #[cfg(feature = "redis-cluster")]
+    pub(super) fn spent_on(&self, part: &Self) {
+        self.add(part.connected_for());
+    }
+
     fn add(&self, connecting: Duration) {
         let nanos = u64::try_from(connecting.as_nanos()).unwrap_or(u64::MAX);
         // Several that were made at a time are added up, to at most the connect deadline.

@@ -44,9 +44,7 @@ impl Shared {
 
     /// One round trip.
     pub(super) async fn exchange(&self, request: &Request, budget: &Budget) -> Result<Value> {
-        let runtime = Handle::try_current()
-            .map_err(|_| Error::new(ErrorKind::Config, "the async stores work in a tokio runtime only"))?
-            .id();
+        let runtime = Self::runtime()?;
         if let Some(current) = self.usable(runtime) {
             match self.use_once(current, request, budget).await {
                 // Since the last question the server was restarted, or closed the connection.
@@ -58,6 +56,12 @@ impl Shared {
         let connected = self.connect(runtime, budget).await;
         budget.connected_since(start.into_std());
         self.use_once(connected?, request, budget).await.map_err(Lost::into_error)
+    }
+
+    /// The runtime that this is called in.
+    pub(super) fn runtime() -> Result<Id> {
+        let none = |_| Error::new(ErrorKind::Config, "the async stores work in a tokio runtime only");
+        Handle::try_current().map(|runtime| runtime.id()).map_err(none)
     }
 
     async fn use_once(&self, current: Current, request: &Request, budget: &Budget) -> Result<Value, Lost> {
