@@ -45,7 +45,7 @@ impl Budget {
     pub(super) fn part(&self, shares: u32) -> Self {
         let left = self.answer_by().saturating_duration_since(Instant::now());
         let shares = shares.max(1);
-        Self::of(left / shares, (self.connect - self.connected_for()) / shares)
+        Self::of(left / shares, self.connect.saturating_sub(self.connected_for()) / shares)
     }
 
     /// What a part spent on connecting is not taken from the time for the answer.

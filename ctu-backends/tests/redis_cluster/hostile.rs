@@ -82,12 +82,12 @@ async fn law6_bounded_nodes_that_send_the_question_to_each_other<F: Form>() {
     let asked = Arc::new(AtomicUsize::new(0));
     for code in ["MOVED", "ASK"] {
         let count = Arc::clone(&asked);
-        let url = node(move |words, port| match words[0].as_slice() {
-            b"ASKING" => b"+OK\r\n".to_vec(),
-            _ => {
-                count.fetch_add(1, Ordering::Relaxed);
-                format!("-{code} 1 :{port}\r\n").into_bytes()
+        let url = node(move |words, port| {
+            if words[0] == b"ASKING" {
+                return b"+OK\r\n".to_vec();
             }
+            count.fetch_add(1, Ordering::Relaxed);
+            format!("-{code} 1 :{port}\r\n").into_bytes()
         });
         let cache = F::open(&Options::new(url));
         assert_eq!(cache.get(b"key").await.unwrap_err().kind(), ErrorKind::Unavailable);

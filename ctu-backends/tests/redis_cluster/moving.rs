@@ -1,14 +1,17 @@
 //! Slots that move from node to node are followed.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
-use ctu_core::Ttl;
+use ctu_core::{ErrorKind, Ttl};
 use servers::RedisCluster;
 
 use crate::form::{Form, Options, bytes};
-use crate::support::{errors, on_both_cluster_forms};
+use crate::support::{errors, key_on_each, on_both_cluster_forms};
 
 on_both_cluster_forms! {
     law1_exact_a_slot_is_followed_while_it_moves
+    law2_harmless_a_replica_takes_the_place_of_a_dead_node
 }
 
 async fn law1_exact_a_slot_is_followed_while_it_moves<F: Form>() {
@@ -59,4 +62,27 @@ async fn law1_exact_a_slot_is_followed_while_it_moves<F: Form>() {
     assert!(cache.remove(two).await.unwrap() && !cache.remove(two).await.unwrap());
     assert_eq!((errors(from_port, "MOVED"), errors(to_port, "MOVED")), (before, 0));
     assert_eq!(cache.len().await.unwrap(), 22);
+}
+
+async fn law2_harmless_a_replica_takes_the_place_of_a_dead_node<F: Form>() {
+    let mut cluster = RedisCluster::start();
+    let keys = key_on_each(&cluster);
+    let all: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    let cache = F::open(&Options::new(cluster.url()));
+    let value = bytes("value");
+    for key in &keys {
+        cache.put(key, &value, Ttl::Never).await.unwrap();
+    }
+    cluster.add_replica(1);
+    // Replicas are never asked, so theirs are no further entries.
+    assert_eq!(cache.len().await.unwrap(), 3);
+    cluster.nodes()[1].kill();
+    assert_eq!(cache.get(&keys[1]).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    cluster.promote(1);
+    let start = Instant::now();
+    while let Err(error) = cache.get(&keys[1]).await {
+        assert!(start.elapsed() < Duration::from_secs(2), "{error:?}");
+    }
+    assert_eq!(cache.get_many(&all).await.unwrap(), vec![Some(value); 3]);
+    assert_eq!(cache.len().await.unwrap(), 3);
 }

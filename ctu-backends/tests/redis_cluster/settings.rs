@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ctu_backends::{AsyncRedisClusterCache, RedisClusterCache};
-use ctu_core::{AsyncCache, AsyncCacheExt, ErrorKind};
+use ctu_backends::{AnyCache, AsyncAnyCache, AsyncRedisClusterCache, RedisClusterCache};
+use ctu_core::{AsyncCache, AsyncCacheExt, ErrorKind, Ttl};
 use servers::{RedisCluster, RedisServer};
 
 use crate::form::{Form, Options, bytes};
@@ -55,6 +55,17 @@ async fn law7_silent_a_refused_login_is_an_error_without_the_password<F: Form>()
     let error = F::open(&Options::new(url)).set(b"key", &bytes("hunter2")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
     assert!(!format!("{error:?}{error}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_url_of_any_store_opens_it() {
+    let value = bytes("1");
+    let (any, asynchronous) =
+        (AnyCache::open(&cluster().url()).unwrap(), AsyncAnyCache::open(&cluster().url()).unwrap());
+    for n in 0..10_u8 {
+        ctu_core::Cache::put(&any, &[b'a', n], &value, Ttl::Default).unwrap();
+        assert_eq!(asynchronous.get(&[b'a', n]).await.unwrap(), Some(value.clone()));
+    }
 }
 
 /// Clusters whose nodes are told a password after they found each other.

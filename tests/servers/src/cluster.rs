@@ -12,7 +12,7 @@ const SLOTS: u16 = 16_384;
 const PATIENCE: Duration = Duration::from_secs(60);
 const PROBE_INTERVAL: Duration = Duration::from_millis(20);
 
-/// A Redis Cluster of three nodes, each with a third of the slots in a row, and without replicas.
+/// A Redis Cluster of three nodes, each with a third of the slots in a row, and at first without replicas.
 ///
 /// If some nodes are down, the others go on with their slots.
 ///
@@ -36,29 +36,18 @@ impl RedisCluster {
     ///
     /// Without a binary, or when the nodes do not find each other within a minute.
     pub fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    /// A cluster whose nodes have these arguments too.
-    ///
-    /// # Panics
-    ///
-    /// As [`start`](Self::start).
-    pub fn start_with(arguments: &[&str]) -> Self {
-        let start = |number: u16| {
-            let bus = free_port().to_string();
-            let of_cluster =
-                ["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-require-full-coverage", "no"];
-            let node = RedisServer::start_with(&[&of_cluster, arguments].concat());
-            let (first, last) = (SLOTS / NODES * number, SLOTS / NODES * (number + 1) - 1);
-            let last = if number + 1 == NODES { SLOTS - 1 } else { last };
-            expect_ok(&node, &["CLUSTER", "ADDSLOTSRANGE", &first.to_string(), &last.to_string()]);
-            expect_ok(&node, &["CLUSTER", "SET-CONFIG-EPOCH", &(number + 1).to_string()]);
-            (node, bus)
-        };
-        let started: Vec<_> = (0..NODES).map(start).collect();
+        let started: Vec<_> = (0..NODES)
+            .map(|number| {
+                let (node, bus) = start_node();
+                let end = if number + 1 == NODES { SLOTS } else { SLOTS / NODES * (number + 1) };
+                let (first, last) = (SLOTS / NODES * number, end - 1);
+                expect_ok(&node, &["CLUSTER", "ADDSLOTSRANGE", &first.to_string(), &last.to_string()]);
+                expect_ok(&node, &["CLUSTER", "SET-CONFIG-EPOCH", &(number + 1).to_string()]);
+                (node, bus)
+            })
+            .collect();
         for (node, bus) in &started[1..] {
-            expect_ok(&started[0].0, &["CLUSTER", "MEET", "127.0.0.1", &node.port().to_string(), bus]);
+            meet(&started[0].0, node, bus);
         }
         let cluster = Self { nodes: started.into_iter().map(|(node, _)| node).collect() };
         cluster.wait();
@@ -76,27 +65,26 @@ impl RedisCluster {
         &self.nodes
     }
 
-    /// Waits until all nodes are up and know of all others and of all slots.
+    /// Waits until all three nodes are up and know of all others and of all slots.
     ///
     /// # Panics
     ///
     /// When they do not within a minute.
     pub fn wait(&self) {
-        let deadline = Instant::now() + PATIENCE;
         let complete = ["cluster_state:ok", "cluster_slots_ok:16384", "cluster_known_nodes:3", "cluster_size:3"];
         for node in &self.nodes {
-            loop {
+            patiently("the nodes did not find each other", || {
                 let info = command(node, &["CLUSTER", "INFO"]);
-                if complete.iter().all(|line| info.contains(line)) {
-                    break;
-                }
-                assert!(Instant::now() < deadline, "the nodes did not find each other: {info}");
-                thread::sleep(PROBE_INTERVAL);
-            }
+                complete.iter().all(|line| info.contains(line))
+            });
         }
     }
 
     /// The slot of a key, as the nodes compute it.
+    ///
+    /// # Panics
+    ///
+    /// When the first node is down, as do those below when one of theirs is, or refuses.
     pub fn slot(&self, key: &[u8]) -> u16 {
         redis(self.nodes[0].port(), &[b"CLUSTER", b"KEYSLOT", key]).text().parse().expect("the answer is a number")
     }
@@ -107,10 +95,6 @@ impl RedisCluster {
     }
 
     /// From now on keys of the slot that `from` does not have are asked for at `to`.
-    ///
-    /// # Panics
-    ///
-    /// When a node refuses, as do the two below.
     pub fn begin_to_move(&self, slot: u16, from: usize, to: usize) {
         let (slot, from_id, to_id) = (slot.to_string(), self.id(from), self.id(to));
         expect_ok(&self.nodes[to], &["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]);
@@ -118,6 +102,10 @@ impl RedisCluster {
     }
 
     /// Moves the keys that `from` has in a slot that is on the move.
+    ///
+    /// # Panics
+    ///
+    /// When a key does not move.
     pub fn move_keys(&self, slot: u16, from: usize, to: usize) {
         let port = self.nodes[to].port().to_string();
         let slot = slot.to_string();
@@ -136,8 +124,59 @@ impl RedisCluster {
         }
     }
 
+    /// One more node, the last: it holds what the node `of` does.
+    ///
+    /// # Panics
+    ///
+    /// When it is not up to date within a minute.
+    pub fn add_replica(&mut self, of: usize) {
+        let (node, bus) = start_node();
+        meet(&self.nodes[0], &node, &bus);
+        let id = self.id(of);
+        patiently("the replica is not known", || command(&node, &["CLUSTER", "REPLICATE", &id]) == "OK");
+        let is_up_to_date = || command(&node, &["INFO", "replication"]).contains("master_link_status:up");
+        patiently("the replica is not up to date", is_up_to_date);
+        self.nodes.push(node);
+    }
+
+    /// The last node, a replica, takes the slots of its primary, which is down. All others know of it then.
+    ///
+    /// # Panics
+    ///
+    /// When they do not within a minute.
+    pub fn promote(&self, down: usize) {
+        let Some((replica, others)) = self.nodes.split_last() else { return };
+        expect_ok(replica, &["CLUSTER", "FAILOVER", "TAKEOVER"]);
+        let port = format!(":{}@", replica.port());
+        for (_, node) in others.iter().enumerate().filter(|(index, _)| *index != down) {
+            patiently("the replica did not take over", || {
+                let nodes = command(node, &["CLUSTER", "NODES"]);
+                nodes.lines().any(|line| line.contains(&port) && line.contains("master"))
+            });
+        }
+    }
+
     fn id(&self, node: usize) -> String {
         command(&self.nodes[node], &["CLUSTER", "MYID"])
+    }
+}
+
+/// A node that knows of no others, and the port that they find it by.
+fn start_node() -> (RedisServer, String) {
+    let bus = free_port().to_string();
+    let of_cluster = ["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-require-full-coverage", "no"];
+    (RedisServer::start_with(&of_cluster), bus)
+}
+
+fn meet(known: &RedisServer, node: &RedisServer, bus: &str) {
+    expect_ok(known, &["CLUSTER", "MEET", "127.0.0.1", &node.port().to_string(), bus]);
+}
+
+fn patiently(complaint: &str, is_done: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_done() {
+        assert!(Instant::now() < deadline, "{complaint}");
+        thread::sleep(PROBE_INTERVAL);
     }
 }
 

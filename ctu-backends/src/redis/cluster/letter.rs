@@ -98,15 +98,12 @@ impl<L> Packed<L> {
         let (mut answers, mut start) = (answers.into_iter(), 0);
         for (mut letter, end) in letters {
             let answer = decisive(answers.by_ref().take(end - start)).ok_or_else(failure::nonsense)?;
-            match redirect(&answer).transpose()? {
-                Some(to) => {
-                    letter.commands = request.slice(start + usize::from(letter.asking), end);
-                    delivered.returned.push((letter, to));
-                }
-                None => {
-                    delivered.refused |= is_refusal(&answer);
-                    delivered.answers.push((letter.index, answer));
-                }
+            if let Some(to) = redirect(&answer).transpose()? {
+                letter.commands = request.slice(start + usize::from(letter.asking), end);
+                delivered.returned.push((letter, to));
+            } else {
+                delivered.refused |= is_refusal(&answer);
+                delivered.answers.push((letter.index, answer));
             }
             start = end;
         }

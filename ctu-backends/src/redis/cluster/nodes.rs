@@ -99,14 +99,13 @@ impl<L: Link> Nodes<L> {
         let mut owners = vec![NOBODY; SLOTS];
         for Range { first, last, primary } in ranges {
             let place = from(told, primary);
-            let index = match indices.get(&place) {
-                Some(index) => *index,
-                None => {
-                    let index = new_index(&known)?;
-                    known.push(self.find(&place).map_or_else(|| self.new_node(&place), Ok)?);
-                    indices.insert(place, index);
-                    index
-                }
+            let index = if let Some(index) = indices.get(&place) {
+                *index
+            } else {
+                let index = new_index(&known)?;
+                known.push(self.find(&place).map_or_else(|| self.new_node(&place), Ok)?);
+                indices.insert(place, index);
+                index
             };
             if let Some(owned) = owners.get_mut(usize::from(first)..=usize::from(last)) {
                 owned.fill(index);
