@@ -1,10 +1,11 @@
 //! Nodes that answer with anything at all: never a panic, never a value that nobody stored, never without end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use ctu_core::ErrorKind;
 
 use crate::fake;
@@ -16,6 +17,8 @@ on_both_cluster_forms! {
     law6_bounded_nodes_that_send_the_question_to_each_other
     law2_harmless_redirections_that_lead_nowhere
     law1_exact_a_late_answer_is_never_taken_for_another
+    a_batch_asks_all_nodes_at_the_same_time_and_each_once
+    law2_harmless_a_node_that_is_cut_off_is_not_asked_where_the_slots_are
 }
 
 const DEADLINE: Duration = Duration::from_millis(40);
@@ -154,4 +157,31 @@ async fn law1_exact_a_late_answer_is_never_taken_for_another<F: Form>() {
     }
     let timeouts = timeouts.load(Ordering::Relaxed);
     assert!(timeouts > 0 && timeouts < 1_000, "{timeouts}");
+}
+
+async fn a_batch_asks_all_nodes_at_the_same_time_and_each_once<F: Form>() {
+    let (both, asked) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let count = Arc::clone(&asked);
+    let url = nodes(&["127.0.0.1", "localhost"], move |words, _| {
+        count.fetch_add(1, Ordering::Relaxed);
+        // Neither answers before the other is asked.
+        both.wait();
+        [b"$1\r\n", &words[1][..1], b"\r\n"].concat()
+    });
+    let cache = F::open(&Options::new(url).deadlines(Duration::from_secs(20), Duration::from_secs(5)));
+    let found = cache.get_many(&[b"foo", b"bar"]).await.unwrap();
+    assert_eq!(found, [Some(Bytes::from_static(b"f")), Some(Bytes::from_static(b"b"))]);
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+async fn law2_harmless_a_node_that_is_cut_off_is_not_asked_where_the_slots_are<F: Form>() {
+    let sound = node(|_, _| b"$5\r\nvalue\r\n".to_vec());
+    // It does not know that its slots have gone to the other.
+    let cut_off = node(|_, _| b"-CLUSTERDOWN The cluster is down\r\n".to_vec());
+    let cache = F::open(&Options::new(format!("{cut_off},{}", sound.trim_start_matches("redis-cluster://"))));
+    assert_eq!(cache.get(b"key").await.unwrap_err().kind(), ErrorKind::Unavailable);
+    let start = Instant::now();
+    while let Err(error) = cache.get(b"key").await {
+        assert!(start.elapsed() < Duration::from_secs(2), "{error:?}");
+    }
 }

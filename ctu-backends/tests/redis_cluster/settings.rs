@@ -108,3 +108,22 @@ fn an_async_store_moves_from_runtime_to_runtime() {
     drop(second);
     assert_eq!(first.block_on(cache.get(b"key")).unwrap(), Some(bytes("1")));
 }
+
+#[test]
+fn threads_with_few_connections_never_wait_in_a_circle() {
+    let cache = RedisClusterCache::builder(&cluster().url()).namespace("circle.").pool_size(1);
+    let cache = cache.response_timeout(Duration::from_secs(20)).build().unwrap();
+    let keys: Vec<Vec<u8>> = (0..20_u8).map(|n| vec![n]).collect();
+    let forwards: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    let backwards: Vec<&[u8]> = forwards.iter().rev().copied().collect();
+    std::thread::scope(|scope| {
+        for keys in [&forwards, &backwards, &forwards, &backwards] {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    assert_eq!(ctu_core::Cache::get_many(&cache, keys).unwrap().len(), 20);
+                    ctu_core::Store::stats(&cache).unwrap();
+                }
+            });
+        }
+    });
+}

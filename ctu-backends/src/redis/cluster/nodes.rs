@@ -14,8 +14,7 @@ use super::address::{Place, elsewhere, place};
 use super::link::Link;
 use super::slots::{Range, SLOTS};
 
-/// Between two looks at where the slots are, while nodes fail or slots move: a node at most has one more question in
-/// this time.
+/// Between two looks at where the slots are, while nodes fail or slots move.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The owner of a slot that nobody has.
 const NOBODY: u16 = u16::MAX;
@@ -31,7 +30,7 @@ pub(super) struct Nodes<L> {
 pub(super) struct Node<L> {
     pub(super) place: Place,
     pub(super) link: L,
-    /// It failed when it was last asked.
+    /// It did not answer when it was last asked.
     ailing: AtomicBool,
 }
 
@@ -161,17 +160,10 @@ impl<L: Link> Nodes<L> {
         primaries
     }
 
-    /// A node answered, or did not.
+    /// A node answered, or did not: then what is known of the slots may have become wrong.
     pub(super) fn note(&self, node: &Node<L>, answered: bool) {
         node.ailing.store(!answered, Ordering::Relaxed);
-        if !answered {
-            self.doubt();
-        }
-    }
-
-    /// What is known of the slots may have become wrong.
-    pub(super) fn doubt(&self) {
-        if !self.read().doubted {
+        if !answered && !self.read().doubted {
             self.write().doubted = true;
         }
     }

@@ -145,7 +145,8 @@ impl<L: Link> Cluster<L> {
         let answers = array(self.exchange(&node, &packed.request, packed.longest, budget).await?)?;
         let Delivered { answers, returned, refused } = packed.unpack(answers)?;
         if refused {
-            self.nodes.doubt();
+            // Nor is it the one to ask where the slots are: it may be cut off from the others.
+            self.nodes.note(&node, false);
         }
         let mut sent_on = Vec::with_capacity(returned.len());
         for (mut letter, to) in returned {
