@@ -19,18 +19,18 @@ pub(in crate::redis) fn parse(url: &str) -> Result<Vec<ConnectionInfo>> {
         return Err(wrong("scheme is none of redis-cluster and rediss-cluster"));
     }
     let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let (login, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (login, hosts) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
     let mut nodes: Vec<ConnectionInfo> = Vec::new();
     for host in hosts.split(',') {
-        // What follows the hosts is read with each, so that a `/` in a password is told as what it is.
-        let node =
-            address::parse(&format!("{scheme}://{login}{}{host}{tail}", if login.is_empty() { "" } else { "@" }))?;
+        let node = address::parse(&format!("{scheme}://{login}{host}"))?;
         if !nodes.iter().any(|known| known.addr() == node.addr()) {
             nodes.push(node);
         }
     }
     if !matches!(tail, "" | "/" | "/0") {
-        return Err(wrong("database is not 0, the only one of a cluster, or something follows it"));
+        return Err(wrong(
+            "nodes are followed by something: a cluster has no database but 0, the rest is the builder's",
+        ));
     }
     Ok(nodes)
 }
@@ -95,9 +95,9 @@ mod tests {
             ("redis-cluster://:hunter2@one,two:port", "port"),
             ("redis-cluster://:hunt/er2@one", "percent-encode"),
             ("redis-cluster://:hunter2@one,two/1", "database"),
-            ("redis-cluster://:hunter2@one/hunter2", "database"),
-            ("redis-cluster://:hunter2@one?protocol=hunter2", "database"),
-            ("redis-cluster://:hunter2@one#hunter2", "fragment"),
+            ("redis-cluster://:hunter2@one/hunter2", "followed"),
+            ("redis-cluster://:hunter2@one?protocol=hunter2", "followed"),
+            ("redis-cluster://:hunter2@one#hunter2", "followed"),
         ] {
             let error = parse(url).expect_err(url);
             assert_eq!(error.kind(), ErrorKind::Config, "{url}");
