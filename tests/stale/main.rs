@@ -1,0 +1,4 @@
+//! Old answers and late ones: `stale`, `refresh_ahead`, `jitter`, `timeout`, `on_error`.
+
+mod rescue;
+mod support;
