@@ -1,7 +1,8 @@
 //! A store whose time is moved by hand, and a supplier whose mood is.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, LazyLock, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use ctu::{ManualClock, MemoryCache, SharedMemory};
@@ -15,7 +16,7 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 pub(crate) struct Shop {
     pub(crate) hand: ManualClock,
     /// For functions with text keys.
-    pub(crate) texts: MemoryCache<String, u32>,
+    pub(crate) texts: Arc<MemoryCache<String, u32>>,
     /// For functions of any types.
     pub(crate) any: SharedMemory,
     is_open: AtomicBool,
@@ -32,7 +33,7 @@ impl Shop {
     pub(crate) fn new() -> Self {
         let hand = ManualClock::new();
         Self {
-            texts: MemoryCache::builder().capacity(10_000).clock(&hand).build(),
+            texts: Arc::new(MemoryCache::builder().capacity(10_000).clock(&hand).build()),
             any: SharedMemory::builder().capacity(10_000).clock(&hand).build(),
             hand,
             is_open: AtomicBool::new(true),
@@ -58,5 +59,40 @@ impl Shop {
 
     pub(crate) fn close(&self) {
         self.is_open.store(false, SeqCst);
+    }
+}
+
+/// Waits for what other threads do.
+pub(crate) fn eventually(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        thread::yield_now();
+    }
+}
+
+/// Holds up whoever wants to pass while it is closed.
+pub(crate) struct Door {
+    /// How many may pass; `None`: all.
+    left: Mutex<Option<u32>>,
+    changed: Condvar,
+}
+
+impl Door {
+    pub(crate) const fn new() -> Self {
+        Self { left: Mutex::new(None), changed: Condvar::new() }
+    }
+
+    pub(crate) fn close(&self) {
+        *self.left.lock().unwrap() = Some(0);
+    }
+
+    pub(crate) fn open(&self) {
+        *self.left.lock().unwrap() = None;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn pass(&self) {
+        let left = self.left.lock().unwrap();
+        let mut left = self.changed.wait_while(left, |left| *left == Some(0)).unwrap();
+        *left = left.map(|left| left - 1);
     }
 }

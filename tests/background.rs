@@ -1,0 +1,42 @@
+//! Law 6: computations in the background are bounded in number, of all functions of the process together: a file, and so a
+//! process, of its own.
+
+#![cfg(feature = "memory")]
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Condvar, LazyLock, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use ctu::{ManualClock, SharedMemory, cached};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+static HAND: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
+static MEMORY: LazyLock<SharedMemory> = LazyLock::new(|| SharedMemory::builder().capacity(1_000).clock(&*HAND).build());
+static ASKED: AtomicU32 = AtomicU32::new(0);
+static IS_OPEN: Mutex<bool> = Mutex::new(true);
+static CHANGED: Condvar = Condvar::new();
+
+#[cached(cache = MEMORY, key = typed, ttl = "1h", stale = "1h", stale_on = expiry)]
+fn price(article: u32) -> u32 {
+    let price = ASKED.fetch_add(1, SeqCst);
+    drop(CHANGED.wait_while(IS_OPEN.lock().unwrap(), |is_open| !*is_open).unwrap());
+    price / 100 + article
+}
+
+#[test]
+fn law6_bounded_where_no_thread_is_left_the_expired_value_is_served_and_tried_again_later() {
+    (0..100).for_each(|article| assert_eq!(price(article), article));
+    HAND.advance(HOUR);
+    *IS_OPEN.lock().unwrap() = false;
+    (0..100).for_each(|article| assert_eq!(price(article), article, "served at once, whether or not there was room"));
+    assert_eq!(price::stats().stale, 100);
+    assert_eq!(price::__site().in_flight(), 32);
+    *IS_OPEN.lock().unwrap() = true;
+    CHANGED.notify_all();
+    while (0..100).any(|article| price(article) == article) {
+        thread::yield_now();
+    }
+    assert_eq!(ASKED.load(SeqCst), 200);
+}
