@@ -1,5 +1,8 @@
 //! Old answers and late ones: `stale`, `refresh_ahead`, `jitter`, `timeout`, `on_error`.
 
+mod ahead;
 mod expiry;
+mod on_error;
 mod rescue;
 mod support;
+mod timeout;
