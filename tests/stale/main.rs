@@ -2,6 +2,7 @@
 
 mod ahead;
 mod expiry;
+mod forms;
 mod on_error;
 mod rescue;
 mod support;
