@@ -15,6 +15,7 @@ pub trait FromCacheError {
     fn from_cache_error(error: Error) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: From<Error>> FromCacheError for Result<T, E> {
     fn from_cache_error(error: Error) -> Self {
         Err(E::from(error))

@@ -20,6 +20,7 @@ pub trait InBackground {
     fn lend(owned: &Self::Owned) -> &Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> InBackground for T
 where
     T: ToOwned<Owned: Send + 'static> + ?Sized,

@@ -250,8 +250,7 @@ fn owned_arg(parts: &Parts<'_>, param: &Param) -> TokenStream {
     if matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref {
         quote!(::core::clone::Clone::clone(&#name))
     } else if model.policy.goes_on() && !param.is_ref {
-        let (private, ty) = (&parts.private, &param.ty);
-        quote_spanned!(ty.span()=> #private::own::<#ty>(&#name))
+        policy::own_param(param, &parts.private)
     } else {
         quote!(#name)
     }

@@ -19,7 +19,7 @@
 //! }
 //! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -102,16 +102,19 @@ fn background(parts: &Parts<'_>) -> TokenStream {
     let (recompute, turbofish) = (parts.path("__recompute"), turbofish(model));
     let (begun, this) = (hidden("begun"), hidden("this"));
     let own_self = parts.receiver().map(|receiver| {
-        let span = model.original.receiver().map_or_else(proc_macro2::Span::call_site, Spanned::span);
-        quote_spanned!(span=> let #this = #private::own::<Self>(#receiver);)
+        let span = model.original.receiver().map_or_else(Span::call_site, Spanned::span);
+        let own = own(&quote!(Self), &receiver, span, private);
+        quote!(let #this = #own;)
     });
     let lent_self = parts.receiver().map(|_| quote!(#private::lend::<Self>(&#this),));
-    let owned = model.params.iter().map(|param| own(param, private));
+    let owned = model.params.iter().map(|param| {
+        let (name, own) = (&param.name, own_param(param, private));
+        quote!(let #name = #own;)
+    });
     let lent = model.params.iter().map(|param| {
         let (name, key_type) = (&param.name, &param.key_type);
         if param.is_ref && !param.is_static() { quote!(#private::lend::<#key_type>(&#name)) } else { quote!(#name) }
     });
-    // `Self` can't be inferred of a lent one.
     let call = quote!(#recompute #turbofish(#lent_self #begun, #(#lent),*));
     let (kind, work) = if model.is_async() {
         (quote!(Tasks), quote!(async move { #call.await }))
@@ -127,14 +130,23 @@ fn background(parts: &Parts<'_>) -> TokenStream {
     }
 }
 
-/// A statement that makes an argument's name that of a copy.
-fn own(param: &Param, private: &TokenStream) -> TokenStream {
-    let (name, ty) = (&param.name, &param.ty);
+/// A copy of an argument, or of what it refers to.
+pub(super) fn own_param(param: &Param, private: &TokenStream) -> TokenStream {
+    let (name, ty, key_type) = (&param.name, &param.ty, &param.key_type);
     if param.is_static() {
-        return quote_spanned!(ty.span()=> let #name = #private::own::<#ty>(&#name););
+        return own(&quote!(#ty), &quote!(&#name), ty.span(), private);
     }
-    let (key_type, borrowed) = (&param.key_type, param.borrowed());
-    quote_spanned!(ty.span()=> let #name = #private::own::<#key_type>(#borrowed);)
+    own(&quote!(#key_type), &param.borrowed(), ty.span(), private)
+}
+
+/// A copy, all of it at the place of the user's type, so that it is there that a missing trait is reported.
+fn own(ty: &TokenStream, value: &TokenStream, span: Span, private: &TokenStream) -> TokenStream {
+    let private = private.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    let private: TokenStream = private.collect();
+    quote_spanned!(span=> #private::own::<#ty>(#value))
 }
 
 /// `fn __recompute`, where a computation may go on without its caller: `refresh`, but for one that was begun.
