@@ -5,5 +5,6 @@ mod expiry;
 mod forms;
 mod on_error;
 mod rescue;
+mod servers;
 mod support;
 mod timeout;

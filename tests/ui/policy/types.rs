@@ -24,7 +24,7 @@ fn can_t_send(n: u64, it: Rc<str>) -> usize {
 }
 
 #[cached(key = json, ttl = "1h", refresh_ahead)]
-fn generic<T: serde::Serialize>(it: T) -> u64 {
+fn generic<T: serde::Serialize + 'static>(it: T) -> u64 {
     let _ = it;
     1
 }

@@ -9,42 +9,39 @@ use std::borrow::Borrow;
     note = "`stale_on = expiry`, `refresh_ahead` and a `timeout` with `stale` compute in the background: leave them out, or \
             take an argument that can be copied, such as an `Arc`"
 )]
-pub trait InBackground {
-    /// The copy.
-    type Owned: Send + 'static;
+pub trait InBackground<Owned> {
+    #[allow(missing_docs)]
+    fn own(&self) -> Owned;
 
     #[allow(missing_docs)]
-    fn own(&self) -> Self::Owned;
-
-    #[allow(missing_docs)]
-    fn lend(owned: &Self::Owned) -> &Self;
+    fn lend(owned: &Owned) -> &Self;
 }
 
+// With a parameter for the copy: of an associated type the compiler would report what it lacks itself.
 #[diagnostic::do_not_recommend]
-impl<T> InBackground for T
+impl<T, Owned> InBackground<Owned> for T
 where
-    T: ToOwned<Owned: Send + 'static> + ?Sized,
+    T: ToOwned<Owned = Owned> + ?Sized,
+    Owned: Borrow<T> + Send + 'static,
 {
-    type Owned = T::Owned;
-
-    fn own(&self) -> T::Owned {
+    fn own(&self) -> Owned {
         self.to_owned()
     }
 
-    fn lend(owned: &T::Owned) -> &Self {
+    fn lend(owned: &Owned) -> &Self {
         owned.borrow()
     }
 }
 
 /// A copy for the background.
 #[inline]
-pub fn own<T: InBackground + ?Sized>(value: &T) -> T::Owned {
+pub fn own<T: InBackground<Owned> + ?Sized, Owned>(value: &T) -> Owned {
     value.own()
 }
 
 /// What was copied.
 #[inline]
-pub fn lend<T: InBackground + ?Sized>(owned: &T::Owned) -> &T {
+pub fn lend<T: InBackground<Owned> + ?Sized, Owned>(owned: &Owned) -> &T {
     T::lend(owned)
 }
 

@@ -8,8 +8,8 @@
 //!     call_with::<Whole, _, _, _>(rates::__site(), store, key, ShareAll, (rates::__policy(), None),
 //!         |_| Some(rates::__policy().lifetime(Ttl::After(..))),
 //!         (|| rates::uncached(bank), Threads(|begun| {
-//!             let bank = own::<str>(bank);
-//!             move || drop(rates::__recompute(begun, lend::<str>(&bank)))
+//!             let bank = own::<str, _>(bank);
+//!             move || drop(rates::__recompute(begun, lend::<str, _>(&bank)))
 //!         })))
 //! }
 //! impl rates {
@@ -102,18 +102,18 @@ fn background(parts: &Parts<'_>) -> TokenStream {
     let (recompute, turbofish) = (parts.path("__recompute"), turbofish(model));
     let (begun, this) = (hidden("begun"), hidden("this"));
     let own_self = parts.receiver().map(|receiver| {
-        let span = model.original.receiver().map_or_else(Span::call_site, Spanned::span);
-        let own = own(&quote!(Self), &receiver, span, private);
+        let span = model.original.receiver().map_or_else(Span::call_site, |receiver| receiver.self_token.span());
+        let own = own(&quote_spanned!(span=> Self), &receiver, span, private);
         quote!(let #this = #own;)
     });
-    let lent_self = parts.receiver().map(|_| quote!(#private::lend::<Self>(&#this),));
+    let lent_self = parts.receiver().map(|_| quote!(#private::lend::<Self, _>(&#this),));
     let owned = model.params.iter().map(|param| {
         let (name, own) = (&param.name, own_param(param, private));
         quote!(let #name = #own;)
     });
     let lent = model.params.iter().map(|param| {
         let (name, key_type) = (&param.name, &param.key_type);
-        if param.is_ref && !param.is_static() { quote!(#private::lend::<#key_type>(&#name)) } else { quote!(#name) }
+        if param.is_ref && !param.is_static() { quote!(#private::lend::<#key_type, _>(&#name)) } else { quote!(#name) }
     });
     let call = quote!(#recompute #turbofish(#lent_self #begun, #(#lent),*));
     let (kind, work) = if model.is_async() {
@@ -146,7 +146,7 @@ fn own(ty: &TokenStream, value: &TokenStream, span: Span, private: &TokenStream)
         token
     });
     let private: TokenStream = private.collect();
-    quote_spanned!(span=> #private::own::<#ty>(#value))
+    quote_spanned!(span=> #private::own::<#ty, _>(#value))
 }
 
 /// `fn __recompute`, where a computation may go on without its caller: `refresh`, but for one that was begun.
