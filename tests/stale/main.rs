@@ -1,5 +1,8 @@
 //! Old answers and late ones: `stale`, `refresh_ahead`, `jitter`, `timeout`, `on_error`.
 
+// Of constants, or after an assertion.
+#![allow(clippy::unchecked_time_subtraction)]
+
 mod ahead;
 mod expiry;
 mod forms;

@@ -99,6 +99,7 @@ where
         return match (returned, expired) {
             (Some(returned), expired) => call.rescued::<P>(returned, expired, rules),
             (None, Some(value)) => call.stale::<P>(value),
+            // Not come to, as there is an expired value.
             (None, None) => compute.await,
         };
     }

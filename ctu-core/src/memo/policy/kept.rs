@@ -1,6 +1,5 @@
 //! The rules by which a function with a policy asks its store.
 
-use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use super::Policy;
@@ -60,13 +59,13 @@ impl Rules for Kept<'_> {
         Ok(fresh(self.policy, self.policy.find(cache, key)?))
     }
 
-    fn lookup_async<K, V, C>(&self, cache: &C, key: &K) -> impl Future<Output = Result<Option<V>>> + Send
+    async fn lookup_async<K, V, C>(&self, cache: &C, key: &K) -> Result<Option<V>>
     where
         K: Sync + ?Sized,
         V: Send + Sync,
         C: AsyncCache<K, V>,
     {
-        async { Ok(fresh(self.policy, self.policy.find_async(cache, key).await?)) }
+        Ok(fresh(self.policy, self.policy.find_async(cache, key).await?))
     }
 
     fn stored(&self, outcome: Result<()>) {
