@@ -271,6 +271,7 @@ async fn methods_are_computed_again_on_a_copy_of_the_object() {
 fn functions_with_type_parameters_and_own_stores_have_it_too() {
     static SHOP: Shelf = Shelf::new(Shop::new);
     #[cached(cache = SHOP.any, key = typed, ttl = "1h", stale = "1h", stale_on = expiry)]
+    #[allow(clippy::needless_pass_by_value)]
     fn describe<T: std::fmt::Debug + std::hash::Hash + Eq + Clone + Send + Sync + 'static>(it: T) -> String {
         format!("{it:?} {}", SHOP.ask().unwrap())
     }

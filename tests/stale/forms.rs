@@ -39,7 +39,7 @@ mod defaults {
     }
     #[cached(stale_on = error)]
     pub(crate) fn half(n: u64) -> Result<u64, String> {
-        if n % 2 == 0 { Ok(n / 2) } else { Err(format!("{n} is odd")) }
+        if n.is_multiple_of(2) { Ok(n / 2) } else { Err(format!("{n} is odd")) }
     }
     #[cached(key = json)]
     pub(crate) async fn join((a, b): (String, u8), c: Option<&'static str>) -> String {
@@ -80,6 +80,7 @@ where
 #[cache_methods(self_key = none, ttl = "1h", refresh_ahead)]
 impl<T: Clone + Send + Sync + 'static> Square<T> {
     #[cached]
+    #[allow(clippy::unused_self)]
     fn name(&self) -> &'static str {
         std::any::type_name::<T>()
     }
