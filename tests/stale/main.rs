@@ -1,7 +1,7 @@
 //! Old answers and late ones: `stale`, `refresh_ahead`, `jitter`, `timeout`, `on_error`.
 
-// Of constants, or after an assertion.
-#![allow(clippy::unchecked_time_subtraction)]
+// Of constants; and where there is nothing to wait for.
+#![allow(clippy::unchecked_time_subtraction, clippy::unused_async)]
 
 mod ahead;
 mod expiry;
