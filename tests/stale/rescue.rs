@@ -1,11 +1,13 @@
 //! `stale_on = error`: an expired value is the answer when the function has none.
 
 use std::sync::{Arc, LazyLock};
+use std::thread;
+use std::time::Duration;
 
 use ctu::{MemoryCache, Ttl, cache_methods, cached};
 use pollster::block_on;
 
-use crate::support::{Closed, HOUR, MINUTE, Shelf, Shop, TICK};
+use crate::support::{Closed, Door, HOUR, MINUTE, Shelf, Shop, TICK, eventually};
 
 /// A sync and an async function, and their methods, over the life of a value.
 macro_rules! rescue {
@@ -180,4 +182,31 @@ fn a_ttl_of_the_value_s_own_is_followed_by_the_stale_time() {
         assert_eq!((price(), SHOP.asked()), (Ok(minutes), minutes));
         SHOP.hand.advance(TICK);
     }
+}
+
+#[test]
+fn law3_once_callers_of_an_expired_value_share_one_failure_and_are_all_served() {
+    static SHOP: Shelf = LazyLock::new(Shop::new);
+    static DOOR: Door = Door::new();
+    #[cached(cache = SHOP.texts, key = "one", ttl = "1h", stale = "1h")]
+    fn price() -> Result<u32, Closed> {
+        let price = SHOP.ask();
+        DOOR.pass();
+        price
+    }
+    assert_eq!(price(), Ok(1));
+    SHOP.hand.advance(HOUR);
+    SHOP.close();
+    DOOR.close();
+    thread::scope(|scope| {
+        let callers: Vec<_> = (0..64).map(|_| scope.spawn(price)).collect();
+        // Each has counted its miss, and then waits for the one at the door.
+        eventually(|| price::stats().reads == 65);
+        thread::sleep(Duration::from_millis(20));
+        DOOR.open();
+        assert!(callers.into_iter().all(|caller| caller.join().unwrap() == Ok(1)));
+    });
+    assert_eq!(price::stats().stale, 64);
+    // One, and whoever was kept from waiting in time.
+    assert!(SHOP.asked() < 32, "{}", SHOP.asked());
 }
