@@ -44,7 +44,7 @@
 //! | `redis-cluster` | | `RedisClusterCache`, bytes on a Redis Cluster |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others; `timeout`, and background tasks, for `#[cached]` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
