@@ -54,16 +54,16 @@ pub use ctu_backends::AsyncMemcachedCache;
 pub use ctu_backends::AsyncRedisCache;
 #[cfg(feature = "tokio")]
 pub use ctu_backends::Blocking;
-#[cfg(feature = "redis")]
-pub use ctu_backends::RedisCache;
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+pub use ctu_backends::{DictCache, MemoryCache, MemoryCacheBuilder, SharedMemory, SharedMemoryBuilder};
 #[cfg(feature = "memcached")]
 pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
+#[cfg(feature = "redis")]
+pub use ctu_backends::{RedisCache, RedisCacheBuilder};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
+    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Bytes, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
 // Keys and texts.
