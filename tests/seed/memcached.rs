@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use ctu::prelude::*;
-use ctu::{EncryptedCache, ErrorKind, Flagged, JsonCache, JsonSerdeCache, MasterKey, MemcachedCache, PrefixedCache, ToBytesCache};
+use ctu::{
+    EncryptedCache, ErrorKind, Flagged, JsonCache, JsonSerdeCache, MasterKey, MemcachedCache, PrefixedCache,
+    ToBytesCache,
+};
 use servers::MemcachedServer;
 
 use crate::{KEY, VAL, run_cached};
