@@ -4,15 +4,12 @@
 //! derives the entry's place and key, asks the system for a nonce and for the time, and pads. Turns alternate.
 //!
 //! Last, a hit through prefix, JSON and encryption in memory beside that of the Python library, which the Python named by
-//! `PYTHON` (by default `python3`) needs to have: `tests/python/requirements.txt`.
+//! `PYTHON` (by default `python3`) has to have for it: `tests/python/requirements.txt`.
 
-use std::env;
-use std::ffi::OsString;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
+use benches::Python;
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -78,41 +75,6 @@ fn compare(name: &str, len: usize, ours: &mut dyn FnMut(), bare: &mut dyn FnMut(
     );
 }
 
-/// The Python library, in a process of its own.
-struct Seed {
-    process: Child,
-    calls: ChildStdin,
-    nanos: BufReader<ChildStdout>,
-}
-
-impl Seed {
-    fn start(prefix: &str, key: &str, value: &str) -> Self {
-        let mut process = Command::new(env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3")))
-            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/benches/seed_hit.py"), prefix, key, value])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python, as python3 or named by PYTHON");
-        let (calls, nanos) = (process.stdin.take().expect("piped"), process.stdout.take().expect("piped"));
-        Self { process, calls, nanos: BufReader::new(nanos) }
-    }
-
-    /// Nanoseconds per call.
-    fn turn(&mut self, calls: usize) -> f64 {
-        let mut nanos = String::new();
-        let asked = writeln!(self.calls, "{calls}").and_then(|()| self.nanos.read_line(&mut nanos));
-        asked.expect("Python goes on: it needs the packages of tests/python/requirements.txt");
-        nanos.trim().parse().expect("Python prints a number")
-    }
-}
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 type Value = (String, u32, Vec<f64>);
 
 fn compare_hits() {
@@ -129,7 +91,7 @@ fn compare_hits() {
         let found: Option<Value> = cache.get(black_box(key)).expect("no error");
         assert!(black_box(found).is_some());
     };
-    let mut seed = Seed::start(prefix, key, &json);
+    let Some(mut seed) = Python::start("seed_hit.py", [prefix, key, &json]) else { return };
 
     let calls = ((TURN_NANOS / turn(20, &mut ours)) as usize).max(4);
     let seed_calls = ((TURN_NANOS / seed.turn(20)) as usize).max(4);
