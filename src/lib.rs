@@ -123,3 +123,8 @@ pub mod __private {
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the recipe for Python: they are compiled, `CACHE` and all, and connect to nothing.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../docs/PYTHON.md")]
+struct Python;
