@@ -48,14 +48,16 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::AnyCache;
+#[cfg(any(feature = "memory", all(feature = "tokio", any(feature = "memcached", feature = "redis"))))]
+pub use ctu_backends::AsyncAnyCache;
 #[cfg(all(feature = "memcached", feature = "tokio"))]
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
 #[cfg(feature = "tokio")]
 pub use ctu_backends::Blocking;
-#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
-pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
 pub use ctu_backends::{DictCache, MemoryCache, MemoryCacheBuilder, SharedMemory, SharedMemoryBuilder};
 #[cfg(feature = "memcached")]

@@ -3,9 +3,13 @@
 use std::fmt;
 
 use bytes::Bytes;
-use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+#[cfg(any(feature = "memory", feature = "tokio"))]
+use ctu_core::{AsyncCache, AsyncStore};
+use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
 
-use super::{AnyCache, AsyncAnyCache, AsyncKind, Kind};
+use super::{AnyCache, Kind};
+#[cfg(any(feature = "memory", feature = "tokio"))]
+use super::{AsyncAnyCache, AsyncKind};
 
 /// Calls the store that was opened.
 macro_rules! ask {
@@ -21,6 +25,7 @@ macro_rules! ask {
     };
 }
 
+#[cfg(any(feature = "memory", feature = "tokio"))]
 macro_rules! ask_async {
     ($self:ident, |$store:ident| $call:expr) => {
         match $self.0 {
@@ -90,4 +95,5 @@ macro_rules! by_its_store {
 }
 
 by_its_store!(AnyCache, Cache, Store, ask, [], []);
+#[cfg(any(feature = "memory", feature = "tokio"))]
 by_its_store!(AsyncAnyCache, AsyncCache, AsyncStore, ask_async, [async], [.await]);

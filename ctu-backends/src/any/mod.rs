@@ -3,8 +3,9 @@
 mod forward;
 mod settings;
 
+#[cfg(feature = "memory")]
 use bytes::Bytes;
-use ctu_core::{Error, ErrorKind, Result, Ttl};
+use ctu_core::{Error, ErrorKind, Result};
 
 use self::settings::Settings;
 #[cfg(feature = "memory")]
@@ -24,7 +25,7 @@ use crate::MemoryCache;
 /// | setting | where | meaning | default |
 /// |---|---|---|---|
 /// | `capacity=50000` | `memory:` | the most entries | 10,000 |
-/// | `ttl=1h30m`, `ttl=never` | everywhere | lifetime of entries that are stored with [`Ttl::Default`] | 10 minutes on servers, `never` in memory |
+/// | `ttl=1h30m`, `ttl=never` | everywhere | lifetime of entries that are stored with [`Ttl::Default`](ctu_core::Ttl::Default) | 10 minutes on servers, `never` in memory |
 /// | `namespace=app.` | servers | goes before every key; with it `clear` is allowed on Redis | none |
 /// | `connect_timeout=1s` | servers | how long it may take to connect | 1 s |
 /// | `response_timeout=50ms` | servers | how long it may take to answer | 500 ms |
@@ -85,7 +86,8 @@ impl AnyCache {
 
 /// A store of bytes, of the kind that a url names at run time, for async functions; plain code uses [`AnyCache`].
 ///
-/// The urls are those of [`AnyCache`]. Servers need the feature `tokio`, and are waited for by `AsyncRedisCache` and
+/// The urls are those of [`AnyCache`]. It is there with the feature `memory` or `tokio`; servers need `tokio`, and are
+/// waited for by `AsyncRedisCache` and
 /// `AsyncMemcachedCache`.
 ///
 /// # Examples
@@ -105,8 +107,10 @@ impl AnyCache {
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(demo())?;
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
+#[cfg(any(feature = "memory", feature = "tokio"))]
 pub struct AsyncAnyCache(AsyncKind);
 
+#[cfg(any(feature = "memory", feature = "tokio"))]
 enum AsyncKind {
     #[cfg(feature = "memory")]
     Memory(MemoryCache<Vec<u8>, Bytes>),
@@ -116,6 +120,7 @@ enum AsyncKind {
     Memcached(crate::AsyncMemcachedCache),
 }
 
+#[cfg(any(feature = "memory", feature = "tokio"))]
 impl AsyncAnyCache {
     /// The store at `url`. Nothing connects before it is used.
     ///
@@ -186,7 +191,7 @@ fn memory(url: &str) -> Result<MemoryCache<Vec<u8>, Bytes>> {
         let capacity = capacity.parse().map_err(|_| wrong("has a `capacity` that is not a number of entries"))?;
         builder = builder.capacity(capacity);
     }
-    if let Some(Ttl::After(ttl)) = settings.ttl()? {
+    if let Some(ctu_core::Ttl::After(ttl)) = settings.ttl()? {
         builder = builder.ttl(ttl);
     }
     Ok(builder.build())
