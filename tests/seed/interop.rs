@@ -197,9 +197,9 @@ macro_rules! recipe {
 
 recipe! {
     a_function_shares_its_results_with_python_through_redis, "call-redis", JsonCache<RedisCache>,
-    RedisCache::builder(&REDIS.url()).namespace("app.").build().map(|store| store.json())
+    RedisCache::builder(&REDIS.url()).namespace("app.").build().map(StackExt::json)
 }
 recipe! {
     a_function_shares_its_results_with_python_through_memcached, "call-memcached", JsonSerdeCache<MemcachedCache>,
-    MemcachedCache::builder(&MEMCACHED.url()).namespace("app.").build().map(|store| store.json_serde())
+    MemcachedCache::builder(&MEMCACHED.url()).namespace("app.").build().map(StackExt::json_serde)
 }

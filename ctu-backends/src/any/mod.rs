@@ -87,8 +87,7 @@ impl AnyCache {
 /// A store of bytes, of the kind that a url names at run time, for async functions; plain code uses [`AnyCache`].
 ///
 /// The urls are those of [`AnyCache`]. It is there with the feature `memory` or `tokio`; servers need `tokio`, and are
-/// waited for by `AsyncRedisCache` and
-/// `AsyncMemcachedCache`.
+/// waited for by `AsyncRedisCache` and `AsyncMemcachedCache`.
 ///
 /// # Examples
 ///
