@@ -116,7 +116,8 @@ async fn the_settings_of_the_url_are_those_of_the_store() -> Result<()> {
 async fn law2_harmless_the_deadlines_of_the_url_are_kept() -> Result<()> {
     let servers = (RedisServer::start(), MemcachedServer::start());
     let quick = "?connect_timeout=30ms&response_timeout=20ms";
-    (servers.0.pause(), servers.1.pause());
+    servers.0.pause();
+    servers.1.pause();
     for url in [servers.0.url() + quick, servers.1.url() + quick] {
         let start = Instant::now();
         assert_eq!(AnyCache::open(&url)?.get(b"k").unwrap_err().kind(), ErrorKind::Timeout);
