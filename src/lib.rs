@@ -36,43 +36,51 @@
 //! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
 //! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
 //! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
+//! | `encryption-ring` | | the same envelopes in less than half the time: XChaCha20-Poly1305 by ring |
 //! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-cluster` | | `RedisClusterCache`, bytes on a Redis Cluster |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`; `Blocking(store)` for others |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others; `timeout`, and background tasks, for `#[cached]` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::AnyCache;
+#[cfg(any(feature = "memory", all(feature = "tokio", any(feature = "memcached", feature = "redis"))))]
+pub use ctu_backends::AsyncAnyCache;
 #[cfg(all(feature = "memcached", feature = "tokio"))]
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisClusterCache;
 #[cfg(feature = "tokio")]
 pub use ctu_backends::Blocking;
-#[cfg(feature = "redis")]
-pub use ctu_backends::RedisCache;
-#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
-pub use ctu_backends::{AnyCache, AsyncAnyCache};
+#[cfg(feature = "redis-cluster")]
+pub use ctu_backends::RedisClusterCache;
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+pub use ctu_backends::{DictCache, MemoryCache, MemoryCacheBuilder, SharedMemory, SharedMemoryBuilder};
 #[cfg(feature = "memcached")]
 pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
+#[cfg(feature = "redis")]
+pub use ctu_backends::{RedisCache, RedisCacheBuilder};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
+    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Bytes, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
 // Keys and texts.
 pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
 // Layers, and what they are made of.
 pub use ctu_core::{
-    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
-    JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe, Observed, Observer, Prefix,
-    PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+    AnyValue, AutoPrefixedCache, BreakerCache, BreakerState, BytesCache, BytesText, Counting, DebugCache, Debugging,
+    Event, Flagged, Hidden, Json, JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe,
+    Observed, Observer, Prefix, PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
 };
 #[cfg(feature = "compression")]
 pub use ctu_core::{CompressedCache, Compression};
@@ -123,3 +131,8 @@ pub mod __private {
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the recipe for Python: they are compiled, `CACHE` and all, and connect to nothing.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../docs/PYTHON.md")]
+struct Python;

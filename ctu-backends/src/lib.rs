@@ -9,6 +9,8 @@
 //! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
+//! | `RedisClusterCache` | `redis-cluster` | bytes on a Redis Cluster |
+//! | `AsyncRedisClusterCache` | `redis-cluster`, `tokio` | the same for async functions |
 //! | `AnyCache`, `AsyncAnyCache` | that of the store | bytes, in the store that a url names at run time |
 //! | `Blocking` | `tokio` | a blocking store for async functions, on tokio's blocking pool |
 //!
@@ -35,7 +37,9 @@ mod redis;
 mod shared;
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
-pub use any::{AnyCache, AsyncAnyCache};
+pub use any::AnyCache;
+#[cfg(any(feature = "memory", all(feature = "tokio", any(feature = "memcached", feature = "redis"))))]
+pub use any::AsyncAnyCache;
 #[cfg(feature = "tokio")]
 pub use blocking::Blocking;
 #[cfg(feature = "memory")]
@@ -51,6 +55,10 @@ pub use memory::{MemoryCache, MemoryCacheBuilder};
 pub use own::{Own, OwnHeld, OwnStore, Values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+pub use redis::AsyncRedisClusterCache;
+#[cfg(feature = "redis-cluster")]
+pub use redis::RedisClusterCache;
 #[cfg(feature = "redis")]
 pub use redis::{RedisCache, RedisCacheBuilder};
 #[cfg(feature = "memory")]

@@ -1,5 +1,7 @@
 //! What a cache has counted.
 
+use crate::BreakerState;
+
 /// Counters of a cache, a layer or a memoized function, since the start or the last reset.
 ///
 /// Each figure is exact; figures read while other threads work may be from slightly different moments.
@@ -23,6 +25,8 @@ pub struct Stats {
     pub hits: u64,
     /// Lookups that found nothing, and were served by a computation that another caller had begun.
     pub coalesced: u64,
+    /// Lookups that found an expired value only, and were served it, as `stale` allows.
+    pub stale: u64,
     /// Values stored.
     pub writes: u64,
     /// Removals asked for.
@@ -33,6 +37,10 @@ pub struct Stats {
     pub errors: u64,
     /// Entries that were found but could not be made sense of, and keys or values with no exact form: served as misses.
     pub rejected: u64,
+    /// Operations that a circuit breaker kept from a store that was down.
+    pub bypassed: u64,
+    /// Whether operations reach the store, where there is a circuit breaker before it.
+    pub breaker: Option<BreakerState>,
     /// Entries held now, where that is known at no cost.
     pub entries: Option<u64>,
     /// The figures of the levels below, nearest first, where there are several.

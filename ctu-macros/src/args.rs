@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, parenthesized, token};
 
 use crate::faults::Faults;
+use crate::policy::PolicyArgs;
 use crate::template::Template;
 
 /// The arguments as written, each at most once, each readable by itself.
@@ -25,6 +26,7 @@ pub(crate) struct Args {
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
     pub(crate) krate: Option<Given<Path>>,
+    pub(crate) policy: PolicyArgs,
     /// Reading stopped at a fault: what seems to be missing may be there.
     pub(crate) is_partial: bool,
 }
@@ -67,7 +69,8 @@ pub(crate) enum Lifetime {
 }
 
 const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
-                     `refresh_if`, `coalesce`, `result`, `companion`, `crate`";
+                     `refresh_if`, `coalesce`, `result`, `stale`, `stale_on`, `refresh_ahead`, `jitter`, `timeout`, \
+                     `on_error`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -110,6 +113,7 @@ impl Args {
             result: self.result,
             companion: self.companion,
             krate: self.krate.or_else(|| block.krate.clone()),
+            policy: self.policy.or(&block.policy),
             is_partial: self.is_partial || block.is_partial,
         }
     }
@@ -138,6 +142,9 @@ impl Args {
         let name = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), format!("arguments are written `name = value`; the names are {NAMES}"))
         })?;
+        if self.policy.parse_one(&name, input, faults)? {
+            return Ok(());
+        }
         match name.to_string().as_str() {
             "cache" => set(&mut self.cache, value(name, input, "CACHE", expr_not_text)?, faults),
             "key" => set(&mut self.key, value(name, input, "json", key)?, faults),
@@ -163,8 +170,9 @@ impl Args {
 fn unknown(name: &str) -> String {
     let hint = match name {
         "size" | "max_size" | "max_entries" | "limit" | "Capacity" => " (`capacity` bounds the entries)",
-        "time" | "expire" | "expires" | "lifetime" | "timeout" | "expiry" | "ttl_secs" | "ttl_millis"
-        | "TimeToLive" => " (`ttl` is the lifetime)",
+        "time" | "expire" | "expires" | "lifetime" | "expiry" | "ttl_secs" | "ttl_millis" | "TimeToLive" => {
+            " (`ttl` is the lifetime)"
+        }
         "convert" => " (`key = |a, b| ..` makes the key)",
         "option" => " (`cache_if = Option::is_some` leaves `None` out)",
         "ignore" | "Ignore" | "exclude" => " (`skip(..)` leaves arguments out of the key)",
@@ -172,13 +180,15 @@ fn unknown(name: &str) -> String {
         "SharedCache" | "scope" => " (all threads share the store as it is)",
         "name" => " (`companion` names what stands beside the function)",
         "with_cached_flag" => " (`f::in_cache(..)` tells whether a call would be a hit)",
-        "map_error" => " (a cache that fails does not fail the function: there is no error to map)",
+        "map_error" => {
+            " (a cache that fails does not fail the function, unless `on_error = fail` says so, by `From<ctu::Error>`)"
+        }
         _ => "",
     };
     format!("`#[cached]` has no argument `{name}`{hint}; it has {NAMES}")
 }
 
-fn set<T>(place: &mut Option<Given<T>>, given: Given<T>, faults: &mut Faults) {
+pub(crate) fn set<T>(place: &mut Option<Given<T>>, given: Given<T>, faults: &mut Faults) {
     if place.is_some() {
         let name = &given.name;
         faults.at(name, format!("`{name}` is given twice: leave one out"));
@@ -188,7 +198,7 @@ fn set<T>(place: &mut Option<Given<T>>, given: Given<T>, faults: &mut Faults) {
 }
 
 /// `= value`; where that is not what is there, the `example` says how it would be.
-fn value<T>(
+pub(crate) fn value<T>(
     name: Ident,
     input: ParseStream<'_>,
     example: &str,
@@ -245,7 +255,7 @@ fn lifetime(input: ParseStream<'_>) -> syn::Result<Lifetime> {
     let expr: Expr = input.parse()?;
     if let Some(text) = text_of(&expr) {
         let duration =
-            crate::duration::parse(&text.value()).map_err(|message| syn::Error::new(text.span(), message))?;
+            crate::duration::parse(&text.value()).map_err(|fault| syn::Error::new(text.span(), fault.of_a_ttl()))?;
         return Ok(Lifetime::Millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)));
     }
     match expr {

@@ -11,11 +11,16 @@ mod check;
 mod erased;
 mod flights;
 mod key;
+#[cfg(all(test, ctu_shuttle))]
+mod models;
 mod names;
 mod plan;
+mod policy;
 mod returns;
+mod rules;
 mod share;
 mod site;
+mod sync;
 
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{
@@ -23,8 +28,9 @@ pub use call::{
     refresh_async,
 };
 pub use called::{
-    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, called, called_async,
-    evict_at, in_cache_at, key_at, peek_at, prime_at, refresh_at,
+    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, call_with_at, called,
+    called_async, evict_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
+    recompute_at, refresh_at,
 };
 pub use check::{
     AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart,
@@ -35,6 +41,11 @@ pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_
 pub use key::{
     ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,
     ConstU64, ConstU128, ConstUsize,
+};
+pub use policy::{
+    Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
+    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,
+    in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async, recompute, recompute_async,
 };
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};

@@ -44,5 +44,10 @@ pub(super) fn landed<P: Returns<R>, R>(
     {
         lead.publish(&shared);
     }
-    if landing.is_to_store { plan } else { Plan::Nothing }
+    match plan {
+        plan if landing.is_to_store => plan,
+        // Whoever came first may be at it still, or give up: what this was to replace must not outlive it.
+        Plan::Put(_) | Plan::Remove if mode == Mode::Replacing => Plan::Remove,
+        _ => Plan::Nothing,
+    }
 }

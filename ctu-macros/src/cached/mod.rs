@@ -4,6 +4,7 @@ mod attributes;
 mod block;
 mod generate;
 mod model;
+mod policy;
 mod prefix;
 mod self_key;
 mod signature;

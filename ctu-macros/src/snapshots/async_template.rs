@@ -95,6 +95,9 @@ impl visits {
     fn stats() -> ::ctu::__private::Stats {
         visits::__site().stats()
     }
+}
+#[allow(dead_code)]
+impl visits {
     #[doc = "The original [`visits`](fn@visits), without the cache."]
     #[doc = ""]
     async fn uncached(db: &Database, user: u64) -> Result<u64, Error> {

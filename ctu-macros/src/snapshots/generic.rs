@@ -82,6 +82,9 @@ impl size {
     fn stats() -> ::ctu::__private::Stats {
         size::__site().stats()
     }
+}
+#[allow(dead_code)]
+impl size {
     #[doc = "The original [`size`](fn@size), without the cache."]
     #[doc = ""]
     fn uncached<T: 'static, const N: usize>(n: usize) -> usize {

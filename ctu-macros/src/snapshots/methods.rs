@@ -100,6 +100,9 @@ impl Shop {
     pub fn price_stats() -> ::ctu::__private::Stats {
         Self::__price_site().stats()
     }
+}
+#[allow(dead_code)]
+impl Shop {
     #[doc = "The original [`price`](Self::price), without the cache."]
     #[doc = ""]
     pub fn price_uncached(&self, article: &str) -> Result<u64, Error> {

@@ -94,6 +94,9 @@ impl repeat {
     pub fn stats() -> ::ctu::__private::Stats {
         repeat::__site().stats()
     }
+}
+#[allow(dead_code)]
+impl repeat {
     #[doc = "The original [`repeat`](fn@repeat), without the cache."]
     #[doc = ""]
     #[doc = " Repeats a text."]

@@ -103,6 +103,10 @@ impl Shape {
     pub fn area_stats() -> ::ctu::__private::Stats {
         Self::__area_site().stats()
     }
+}
+#[allow(unreachable_pub, missing_docs)]
+#[allow(dead_code)]
+impl Shape {
     #[doc = "The original [`area`](Self::area), without the cache."]
     #[doc = ""]
     pub fn area_uncached(&self, scale: u32) -> <Self as Area>::Unit {

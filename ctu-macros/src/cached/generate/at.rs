@@ -63,7 +63,9 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         Store::Own { .. } => Span::call_site(),
     };
     let (known, captured) = (parts.private_at(span), captured(parts, &lifetimes, span));
-    let returned = quote_spanned!(span=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
+    // In our edition, whichever the user's is: in older ones an `impl` captures no lifetime unless it says so.
+    let ours = Span::mixed_site().located_at(span);
+    let returned = quote_spanned!(ours=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
         #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]

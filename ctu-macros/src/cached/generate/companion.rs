@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Parts, at, compute_call, hidden, key, store};
+use super::{Parts, at, compute_call, hidden, key, policy, store};
 use crate::cached::model::Place;
 
 /// Lints that have nothing to say about what is generated.
@@ -17,7 +17,7 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let (vis, everywhere) = (&model.vis, &model.attributes.everywhere);
     let name = model.original.ident.to_string();
     let doc = format!("What is cached of [`{name}`](fn@{name}): asked for, evicted, primed, counted, call by call.");
-    let (functions, allowed) = (functions(parts), allowed());
+    let (functions, uncached, allowed) = (functions(parts), uncached(parts), allowed());
     quote! {
         #[doc = #doc]
         #(#everywhere)*
@@ -29,6 +29,12 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
         impl #companion {
             #functions
         }
+
+        #(#everywhere)*
+        #[allow(dead_code)]
+        impl #companion {
+            #uncached
+        }
     }
 }
 
@@ -38,9 +44,11 @@ pub(crate) fn allowed() -> TokenStream {
     quote!(#[allow(#lints)])
 }
 
-/// The functions alone.
+/// The functions alone, but for `uncached`: what the user wrote is not for our lints to be quiet about.
 pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
     let functions = [
+        policy::function(parts),
+        policy::recompute(parts),
         store::function(parts),
         at::function(parts),
         in_cache(parts),
@@ -50,12 +58,8 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         key_of(parts),
         refresh(parts),
         stats(parts),
-        uncached(parts),
     ];
-    let everywhere = parts.model.method().map(|_| {
-        let everywhere = &parts.model.attributes.everywhere;
-        quote!(#(#everywhere)*)
-    });
+    let everywhere = everywhere(parts);
     functions
         .into_iter()
         .filter(|function| !function.is_empty())
@@ -63,8 +67,21 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         .collect()
 }
 
-/// A companion that asks `__at`.
-fn asks_at(parts: &Parts<'_>, doc: &str, name: &str, value: Option<&TokenStream>, output: &TokenStream) -> TokenStream {
+/// What stands at a method, to stand at each of its companions.
+fn everywhere(parts: &Parts<'_>) -> Option<TokenStream> {
+    let everywhere = &parts.model.attributes.everywhere;
+    parts.model.method().map(|_| quote!(#(#everywhere)*))
+}
+
+/// A companion that asks `__at`: the runtime's function `ask`, with what it takes more.
+fn asks_at(
+    parts: &Parts<'_>,
+    doc: &str,
+    (name, ask): (&str, &str),
+    value: Option<&TokenStream>,
+    more: Option<&TokenStream>,
+    output: &TokenStream,
+) -> TokenStream {
     let (model, private) = (parts.model, &parts.private);
     let (vis, asyncness, wait) = (parts.vis(), &parts.asyncness, &parts.wait);
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
@@ -73,11 +90,11 @@ fn asks_at(parts: &Parts<'_>, doc: &str, name: &str, value: Option<&TokenStream>
     let (at, primed) = (at::call(parts), value.map(|_| hidden("value")));
     let extra = value.map(|value| quote!(#primed: &#value));
     let ask = if model.is_async() {
-        let ask = quote::format_ident!("{name}_at");
-        quote!(#private::#ask(#at, #primed)#wait)
+        let ask = quote::format_ident!("{ask}_at");
+        quote!(#private::#ask(#at, #primed #more)#wait)
     } else {
-        let ask = Ident::new(name, Span::call_site());
-        quote!(#private::At::#ask(#at, #primed))
+        let ask = Ident::new(ask, Span::call_site());
+        quote!(#private::At::#ask(#at, #primed #more))
     };
     let name = parts.name(name);
     quote! {
@@ -91,28 +108,32 @@ fn asks_at(parts: &Parts<'_>, doc: &str, name: &str, value: Option<&TokenStream>
 
 fn in_cache(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
+    let (with, policy) = policy::of_lookup(parts);
     let doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.";
-    asks_at(parts, doc, "in_cache", None, &quote!(#private::Result<bool>))
+    let ask = format!("in_cache{with}");
+    asks_at(parts, doc, ("in_cache", &ask), None, policy.as_ref(), &quote!(#private::Result<bool>))
 }
 
 fn evict(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
     let doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the \
                cache fails: the result may still be there.";
-    asks_at(parts, doc, "evict", None, &quote!(#private::Result<bool>))
+    asks_at(parts, doc, ("evict", "evict"), None, None, &quote!(#private::Result<bool>))
 }
 
 fn peek(parts: &Parts<'_>) -> TokenStream {
     let (private, value) = (&parts.private, &parts.value);
     let doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.";
-    asks_at(parts, doc, "peek", None, &quote!(#private::Result<::core::option::Option<#value>>))
+    let (with, policy) = policy::of_lookup(parts);
+    let (ask, output) = (format!("peek{with}"), quote!(#private::Result<::core::option::Option<#value>>));
+    asks_at(parts, doc, ("peek", &ask), None, policy.as_ref(), &output)
 }
 
 fn prime(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
     let doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments \
                or the value have no exact form in it.";
-    asks_at(parts, doc, "prime", Some(&parts.value), &quote!(#private::Result<()>))
+    asks_at(parts, doc, ("prime", "prime"), Some(&parts.value), None, &quote!(#private::Result<()>))
 }
 
 /// `key`, where its type has a name.
@@ -140,7 +161,7 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
     let name = parts.name("refresh");
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.params.iter());
-    let call = compute_call(parts, "refresh");
+    let call = compute_call(parts, "refresh", None);
     let doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.";
     quote! {
         #[doc = #doc]
@@ -164,8 +185,8 @@ fn stats(parts: &Parts<'_>) -> TokenStream {
 }
 
 /// The body that was written, under the signature that was written.
-fn uncached(parts: &Parts<'_>) -> TokenStream {
-    let model = parts.model;
+pub(super) fn uncached(parts: &Parts<'_>) -> TokenStream {
+    let (model, everywhere) = (parts.model, everywhere(parts));
     let vis = parts.vis();
     let (docs, calls, about_body) = (&model.attributes.docs, &model.attributes.calls, &model.attributes.body);
     let (mut signature, body) = (model.original.clone(), &model.body);
@@ -174,6 +195,7 @@ fn uncached(parts: &Parts<'_>) -> TokenStream {
     let link = if model.method().is_some() { format!("Self::{name}") } else { format!("fn@{name}") };
     let doc = format!("The original [`{name}`]({link}), without the cache.");
     quote! {
+        #everywhere
         #[doc = #doc]
         #[doc = ""]
         #(#docs)*

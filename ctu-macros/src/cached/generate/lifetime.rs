@@ -11,26 +11,29 @@ use crate::args::Lifetime;
 /// An expression of a type that is a `Lifetime`.
 pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let (private, value, value_type) = (&parts.private, hidden("value"), &parts.value);
-    let ttl = match (&parts.model.lifetime, &parts.model.cache_if) {
-        (None, None) => return quote!(#private::Lasts(#private::Ttl::Default)),
-        (None, _) => quote!(#private::Ttl::Default),
-        (Some(Lifetime::Millis(millis)), cache_if) => {
-            let ttl = quote!(#private::Ttl::After(#private::Duration::from_millis(#millis)));
-            if cache_if.is_none() {
-                return quote!(#private::Lasts(#ttl));
-            }
-            ttl
-        }
-        (Some(Lifetime::Expr(expr)), _) => {
+    let is_same = parts.model.cache_if.is_none() && !parts.model.policy.changes_lifetime();
+    let ttl = match &parts.model.lifetime {
+        None => quote!(#private::Ttl::Default),
+        Some(Lifetime::Millis(millis)) => quote!(#private::Ttl::After(#private::Duration::from_millis(#millis))),
+        Some(Lifetime::Expr(expr)) => {
             let by_reference = at::by_reference(expr, parts);
             let private = parts.private_at(expr.span());
             quote_spanned!(expr.span()=> #private::Ttl::from(#by_reference))
         }
-        (Some(Lifetime::Closure(closure)), _) => {
+        Some(Lifetime::Closure(closure)) => {
             let applied = apply(&Expr::Closure(closure.clone()), parts);
             let private = parts.private_at(closure.body.span());
             quote_spanned!(closure.body.span()=> #private::Ttl::from(#applied))
         }
+    };
+    if is_same && matches!(parts.model.lifetime, None | Some(Lifetime::Millis(_))) {
+        return quote!(#private::Lasts(#ttl));
+    }
+    let ttl = if parts.model.policy.changes_lifetime() {
+        let policy = parts.path("__policy");
+        quote!(#policy().lifetime(#ttl))
+    } else {
+        ttl
     };
     let body = match &parts.model.cache_if {
         None => quote!(let _ = #value; ::core::option::Option::Some(#ttl)),

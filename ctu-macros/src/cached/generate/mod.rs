@@ -26,6 +26,7 @@ mod at;
 mod companion;
 mod key;
 mod lifetime;
+mod policy;
 mod store;
 
 pub(crate) use companion::allowed;
@@ -44,10 +45,17 @@ pub(crate) fn tokens(model: &Model) -> TokenStream {
     quote! { #wrapper #companion }
 }
 
-/// A method, and its companions apart: in the `impl` of a trait there is no place for them.
-pub(crate) fn method_tokens(model: &Model) -> (TokenStream, TokenStream) {
+/// A method, its companions, and what computes without the cache: in the `impl` of a trait there is no place for them.
+pub(crate) fn method_tokens(model: &Model) -> Method {
     let parts = Parts::new(model);
-    (wrapper(&parts), companion::functions(&parts))
+    Method { wrapper: wrapper(&parts), companions: companion::functions(&parts), uncached: companion::uncached(&parts) }
+}
+
+/// A method, each part for an `impl` of its own.
+pub(crate) struct Method {
+    pub(crate) wrapper: TokenStream,
+    pub(crate) companions: TokenStream,
+    pub(crate) uncached: TokenStream,
 }
 
 /// The same with the place of what the user wrote.
@@ -180,7 +188,7 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
     let params = parts.signature(model.params.iter());
-    let call = compute_call(parts, "call");
+    let call = if model.policy.changes_call() { policy::call(parts) } else { compute_call(parts, "call", None) };
     let call = match &model.refresh_if {
         None => call,
         Some(condition) => {
@@ -202,53 +210,74 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     }
 }
 
-/// A call of the runtime's `call` or `refresh`.
-fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
-    let (model, private) = (parts.model, &parts.private);
-    let (at, uncached, turbofish) = (at::call(parts), parts.path("uncached"), turbofish(model));
-    let receiver = parts.receiver().map(|this| quote!(#this,));
-    if model.is_async() {
-        let function = quote::format_ident!("{function}_at");
-        let args = model.params.iter().map(|param| {
-            let name = &param.name;
-            let span = param.key_type.span();
-            let cloned = || quote_spanned!(span=> ::core::clone::Clone::clone(&#name));
-            if is_cloned(model, param) { cloned() } else { quote!(#name) }
-        });
-        return quote! {
-            #private::#function(#at, async { #uncached #turbofish(#receiver #(#args),*).await }).await
-        };
+/// A call of the runtime's `call`, `refresh` or the like, with what it takes besides the computation.
+fn compute_call(parts: &Parts<'_>, function: &str, more: Option<&TokenStream>) -> TokenStream {
+    let (private, at) = (&parts.private, at::call(parts));
+    if parts.model.is_async() {
+        let (function, compute) = (quote::format_ident!("{function}_at"), compute_async(parts));
+        return quote!(#private::#function(#at, #compute, #more).await);
     }
-    let function = Ident::new(function, Span::call_site());
+    let (function, compute) = (Ident::new(function, Span::call_site()), compute(parts));
+    quote!(#private::At::#function(#at, #compute, #more))
+}
+
+/// The future that computes.
+fn compute_async(parts: &Parts<'_>) -> TokenStream {
+    let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
+    let receiver = parts.receiver().map(|this| quote!(#this,));
+    let args = model.params.iter().map(|param| {
+        let (name, span) = (&param.name, param.key_type.span());
+        match body_gets(model, param) {
+            Gets::Itself => quote!(#name),
+            Gets::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
+            Gets::Copy => policy::own_param(parts, param, &param.borrowed()),
+        }
+    });
+    quote!(async { #uncached #turbofish(#receiver #(#args),*).await })
+}
+
+/// What the computation takes, as one, and the computation.
+fn compute(parts: &Parts<'_>) -> TokenStream {
+    let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
+    let receiver = parts.receiver().map(|this| quote!(#this,));
     let (taken, given): (Vec<_>, Vec<_>) = model
         .params
         .iter()
         .map(|param| {
-            let name = &param.name;
-            if is_cloned(model, param) {
-                let span = param.key_type.span();
-                let mut at = name.clone();
-                at.set_span(name.span().located_at(span));
-                (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#at)))
-            } else {
-                (quote!(#name), quote!(#name))
+            let (name, span) = (&param.name, param.key_type.span());
+            let mut at = name.clone();
+            at.set_span(name.span().located_at(span));
+            match body_gets(model, param) {
+                Gets::Itself => (quote!(#name), quote!(#name)),
+                Gets::Clone => (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#at))),
+                Gets::Copy => (quote!(&#name), policy::own_param(parts, param, &quote!(#name))),
             }
         })
         .unzip();
     let names = model.params.iter().map(|param| &param.name);
     let this = parts.receiver().map(|_| hidden("this")).map(|this| quote!(#this,));
-    quote! {
-        #private::At::#function(
-            #at,
-            (#receiver #(#taken,)*),
-            |(#this #(#names,)*)| #uncached #turbofish(#this #(#given),*),
-        )
-    }
+    quote!((#receiver #(#taken,)*), |(#this #(#names,)*)| #uncached #turbofish(#this #(#given),*))
 }
 
-/// Whether the body gets a clone of the argument, as a typed key goes on borrowing it.
-fn is_cloned(model: &Model, param: &Param) -> bool {
-    matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref
+/// How the body gets an argument.
+enum Gets {
+    Itself,
+    /// As a typed key goes on borrowing it.
+    Clone,
+    /// As a computation in the background needs it, too.
+    Copy,
+}
+
+fn body_gets(model: &Model, param: &Param) -> Gets {
+    if param.is_ref {
+        Gets::Itself
+    } else if matches!(model.key, Key::Typed) && !param.skipped {
+        Gets::Clone
+    } else if model.policy.goes_on() {
+        Gets::Copy
+    } else {
+        Gets::Itself
+    }
 }
 
 /// The function's own types, named, as they may be in no argument. Lifetimes are found by themselves.
