@@ -7,11 +7,12 @@ use ctu_core::{Entry, Error, ErrorKind, Result, Stats, Ttl};
 use redis::{Cmd, Pipeline, Value, cmd, pipe};
 
 use super::failure;
+use super::lease::{is_lease_alone, stored_for, value_in};
 use super::settings::{Lifetime, Settings};
 
 /// Of an answer that carries no value.
-const SMALL_BYTES: usize = 64 << 10;
-/// Around each value of an answer.
+pub(super) const SMALL_BYTES: usize = 64 << 10;
+/// Around each value of an answer, and before it if it is leased.
 const FRAME_BYTES: usize = 64;
 
 /// A question, and how its answer is read.
@@ -83,15 +84,40 @@ pub(super) fn put_many(settings: &Settings, entries: &[(&[u8], &Bytes)], ttl: Tt
 }
 
 pub(super) fn remove(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    Ok(Ask::small(with_key("DEL", settings, key)?, |answer, _| integer(&answer).map(|removed| removed > 0)))
+    beginning_and("DEL", settings, key, |answer, _| {
+        let [beginning, removed] = pair(answer)?;
+        Ok(integer(&removed)? > 0 && !is_lease(&beginning))
+    })
 }
 
 /// By the type, as only a string is found by [`get`].
 pub(super) fn contains(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    Ok(Ask::small(with_key("TYPE", settings, key)?, |answer, _| match answer {
-        Value::SimpleString(kind) => Ok(kind == "string"),
-        other => Err(unexpected(&other)),
-    }))
+    beginning_and("TYPE", settings, key, |answer, _| match pair(answer)? {
+        [beginning, Value::SimpleString(kind)] => Ok(kind == "string" && !is_lease(&beginning)),
+        [_, other] => Err(unexpected(&other)),
+    })
+}
+
+/// With a look, at the same time, at how the value begins: a lease without one is not there.
+fn beginning_and(
+    name: &'static str,
+    settings: &Settings,
+    key: &[u8],
+    read: fn(Value, &Settings) -> Result<bool>,
+) -> Result<Ask<bool>> {
+    let mut pipeline = pipe();
+    pipeline.atomic();
+    pipeline.add_command(with_key("GETRANGE", settings, key)?).arg(0).arg(15);
+    pipeline.add_command(with_key(name, settings, key)?);
+    Ok(Ask { request: Request::Atomic(pipeline, 2), read, longest: SMALL_BYTES })
+}
+
+fn is_lease(beginning: &Value) -> bool {
+    matches!(beginning, Value::BulkString(beginning) if is_lease_alone(beginning))
+}
+
+fn pair(answer: Value) -> Result<[Value; 2]> {
+    array(answer)?.try_into().map_err(|_| failure::nonsense())
 }
 
 /// The keys of the whole database.
@@ -127,7 +153,7 @@ fn set(settings: &Settings, key: &[u8], value: &Bytes, lifetime: Lifetime) -> Re
         return with_key("DEL", settings, key);
     }
     let mut command = with_key("SET", settings, key)?;
-    command.arg(&value[..]);
+    command.arg(&*stored_for(value));
     if let Lifetime::Millis(millis) = lifetime {
         command.arg("PX").arg(millis);
     }
@@ -143,8 +169,9 @@ fn value(answer: Value, settings: &Settings) -> Result<Option<Bytes>> {
     match answer {
         Value::Nil => Ok(None),
         Value::BulkString(value) => {
+            let Some(value) = value_in(value) else { return Ok(None) };
             settings.check_length(value.len())?;
-            Ok(Some(Bytes::from(value)))
+            Ok(Some(value))
         }
         Value::ServerError(error) if error.code() == "WRONGTYPE" => Ok(None),
         other => Err(unexpected(&other)),
@@ -156,7 +183,7 @@ fn values(answer: Value, settings: &Settings) -> Result<Vec<Option<Bytes>>> {
 }
 
 fn entry(answer: Value, settings: &Settings) -> Result<Option<Entry<Bytes>>> {
-    let [found, left] = <[Value; 2]>::try_from(array(answer)?).map_err(|_| failure::nonsense())?;
+    let [found, left] = pair(answer)?;
     let Some(value) = value(found, settings)? else { return Ok(None) };
     Ok(match integer(&left)? {
         // It expired between the two commands.
@@ -182,7 +209,7 @@ fn all_done(answer: Value, settings: &Settings) -> Result<()> {
 }
 
 fn figures(answer: Value, settings: &Settings) -> Result<Stats> {
-    let [info, size] = <[Value; 2]>::try_from(array(answer)?).map_err(|_| failure::nonsense())?;
+    let [info, size] = pair(answer)?;
     let info = match info {
         Value::BulkString(info) => String::from_utf8(info).map_err(|_| failure::nonsense())?,
         other => return Err(unexpected(&other)),

@@ -8,6 +8,8 @@ mod builder;
 mod command;
 mod connection;
 mod failure;
+mod lease;
+mod leased;
 mod pool;
 mod scan;
 mod settings;

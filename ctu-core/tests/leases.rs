@@ -1,0 +1,87 @@
+//! Leases on the model store, and through every layer over it.
+
+use std::hash::Hash;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ctu_core::testing::{
+    Conformance, Flaky, ManualClock, ModelStore, Operation, Recorder, SampleKey, SampleValue, block_on,
+};
+use ctu_core::{AsyncLease, AsyncStore, Cache, Claim, Lease, Leased, StackExt, Store, Ttl};
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn check<K, V, C>(make: impl Fn(&ManualClock) -> C)
+where
+    K: ?Sized + SampleKey,
+    V: SampleValue,
+    C: Lease<K, V> + Store + AsyncLease<K, V> + AsyncStore,
+{
+    let hand = ManualClock::new();
+    Conformance::<K, V>::clock(&hand).may_refuse().check_leases(make(&hand));
+    block_on(Conformance::<K, V>::clock(&hand).may_refuse().check_leases_async(make(&hand)));
+}
+
+fn model<K: Hash + Eq, V>(hand: &ManualClock) -> ModelStore<K, V> {
+    ModelStore::new().clock(hand)
+}
+
+#[test]
+fn the_model_keeps_the_contract_of_leases() {
+    check::<str, String, _>(model::<String, String>);
+    check::<(String, u64), u64, _>(model::<(String, u64), u64>);
+}
+
+#[test]
+fn every_layer_forwards_leases() {
+    check::<[u8], Bytes, _>(|hand| model::<Vec<u8>, Bytes>(hand).prefixed("p."));
+    check::<str, Option<u64>, _>(|hand| model::<Vec<u8>, Bytes>(hand).json());
+    check::<str, u64, _>(|hand| model::<String, u64>(hand).with_stats().debug("leases"));
+    check::<str, u64, _>(|hand| std::sync::Arc::new(Box::new(model::<String, u64>(hand))));
+    check::<str, u64, _>(|hand| Recorder::new(Flaky::every(0, model::<String, u64>(hand))));
+    check::<str, u64, _>(|hand| model::<String, u64>(hand).two_level(model::<String, u64>(hand)));
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn encryption_forwards_leases() {
+    use ctu_core::{Keyring, MasterKey};
+
+    let keyring = || Keyring::new(MasterKey::generate().unwrap());
+    check::<[u8], Bytes, _>(|hand| model::<Vec<u8>, Bytes>(hand).encrypted(keyring(), "app").clock(hand));
+}
+
+#[test]
+fn law4_gone_is_gone_from_the_first_level_too() {
+    let cache = ModelStore::<String, u64>::new().two_level(ModelStore::<String, u64>::new());
+    let Leased::Granted(token) = Lease::lease(&cache, "a", Claim::Shared, LONG).unwrap() else { panic!("taken") };
+    // Another process removes it from the level that both share.
+    Cache::remove(cache.second(), "a").unwrap();
+    assert!(!Lease::put_if_leased(&cache, "a", &1, Ttl::Never, token).unwrap());
+    assert_eq!(Cache::get(&cache, "a").unwrap(), None);
+    assert_eq!(Cache::get(cache.inner(), "a").unwrap(), None);
+}
+
+#[test]
+fn a_value_whose_lease_has_ended_is_dropped_from_the_first_level() {
+    let cache = ModelStore::<String, u64>::new().two_level(ModelStore::<String, u64>::new());
+    Cache::put(&cache, "a", &1, Ttl::Never).unwrap();
+    let Leased::Granted(token) = Lease::lease(&cache, "a", Claim::Replacing, LONG).unwrap() else { panic!("taken") };
+    Cache::put(cache.second(), "a", &2, Ttl::Never).unwrap();
+    assert!(!Lease::put_if_leased(&cache, "a", &3, Ttl::Never, token).unwrap());
+    assert_eq!(Cache::get(&cache, "a").unwrap(), Some(2));
+}
+
+#[test]
+fn what_goes_on_with_leases_is_recorded_and_counted() {
+    let cache = Recorder::new(ModelStore::<String, u64>::new()).with_stats();
+    let Leased::Granted(token) = Lease::lease(&cache, "a", Claim::Exclusive, LONG).unwrap() else { panic!("taken") };
+    let token = Lease::renew(&cache, "a", token, LONG).unwrap().unwrap();
+    assert!(Lease::put_if_leased(&cache, "a", &1, Ttl::Never, token).unwrap());
+    assert!(!Lease::put_if_leased(&cache, "a", &2, Ttl::Never, token).unwrap());
+    assert!(!Lease::release(&cache, "a", token).unwrap());
+    let operations =
+        [Operation::Lease, Operation::Renew, Operation::PutIfLeased, Operation::PutIfLeased, Operation::Release];
+    assert_eq!(cache.inner().take(), operations);
+    assert_eq!((cache.counters().stats().writes, cache.counters().stats().errors), (1, 0));
+}
