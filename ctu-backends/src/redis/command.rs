@@ -7,7 +7,7 @@ use ctu_core::{Entry, Error, ErrorKind, Result, Stats, Ttl};
 use redis::{Cmd, Pipeline, Value, cmd, pipe};
 
 use super::failure;
-use super::lease::{is_lease_alone, stored_for, value_in};
+use super::lease::{HEAD_BYTES, is_lease_alone, stored_for, value_in};
 use super::settings::{Lifetime, Settings};
 
 /// Of an answer that carries no value.
@@ -84,32 +84,24 @@ pub(super) fn put_many(settings: &Settings, entries: &[(&[u8], &Bytes)], ttl: Tt
 }
 
 pub(super) fn remove(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    beginning_and("DEL", settings, key, |answer, _| {
-        let [beginning, removed] = pair(answer)?;
-        Ok(integer(&removed)? > 0 && !is_lease(&beginning))
-    })
+    Ok(Ask::small(with_key("DEL", settings, key)?, |answer, _| integer(&answer).map(|removed| removed > 0)))
 }
 
-/// By the type, as only a string is found by [`get`].
+/// By the type, as only a string is found by [`get`], and by how it begins, as a lease alone is none; both at once, as
+/// one could be of another value than the other.
 pub(super) fn contains(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    beginning_and("TYPE", settings, key, |answer, _| match pair(answer)? {
-        [beginning, Value::SimpleString(kind)] => Ok(kind == "string" && !is_lease(&beginning)),
-        [_, other] => Err(unexpected(&other)),
-    })
-}
-
-/// With a look, at the same time, at how the value begins: a lease without one is not there.
-fn beginning_and(
-    name: &'static str,
-    settings: &Settings,
-    key: &[u8],
-    read: fn(Value, &Settings) -> Result<bool>,
-) -> Result<Ask<bool>> {
     let mut pipeline = pipe();
     pipeline.atomic();
-    pipeline.add_command(with_key("GETRANGE", settings, key)?).arg(0).arg(15);
-    pipeline.add_command(with_key(name, settings, key)?);
-    Ok(Ask { request: Request::Atomic(pipeline, 2), read, longest: SMALL_BYTES })
+    pipeline.add_command(with_key("GETRANGE", settings, key)?).arg(0).arg(HEAD_BYTES - 1);
+    pipeline.add_command(with_key("TYPE", settings, key)?);
+    Ok(Ask { request: Request::Atomic(pipeline, 2), read: contained, longest: SMALL_BYTES })
+}
+
+fn contained(answer: Value, _: &Settings) -> Result<bool> {
+    match pair(answer)? {
+        [beginning, Value::SimpleString(kind)] => Ok(kind == "string" && !is_lease(&beginning)),
+        [_, other] => Err(unexpected(&other)),
+    }
 }
 
 fn is_lease(beginning: &Value) -> bool {

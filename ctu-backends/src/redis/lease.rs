@@ -20,9 +20,8 @@ const SCRIPT_NAME: &str = "cc658e3a559ca560f4d7d5b0939dc573a10d4f30";
 
 /// How a head begins. Random, so that no value begins with it by chance; one that does all the same is stored after a
 /// head.
-pub(super) const MAGIC: [u8; 15] =
-    [0x53, 0x87, 0x70, 0x33, 0x23, 0x54, 0xdd, 0x6a, 0x20, 0x82, 0x66, 0x3d, 0x99, 0xed, 0x2b];
-const HEAD_BYTES: usize = 32;
+const MAGIC: [u8; 15] = [0x53, 0x87, 0x70, 0x33, 0x23, 0x54, 0xdd, 0x6a, 0x20, 0x82, 0x66, 0x3d, 0x99, 0xed, 0x2b];
+pub(super) const HEAD_BYTES: usize = 32;
 /// The head of a lease without a value.
 const ALONE: u8 = b'L';
 /// The head of a lease with the value that was there.
@@ -41,17 +40,18 @@ fn is_head(stored: &[u8]) -> bool {
     stored.len() >= HEAD_BYTES && stored.starts_with(&MAGIC)
 }
 
-/// Whether what begins so in its first 16 bytes is a lease without a value.
+/// Whether what begins so, with at least a head if it is that long, is a lease without a value.
 pub(super) fn is_lease_alone(beginning: &[u8]) -> bool {
-    beginning.strip_prefix(&MAGIC) == Some(&[ALONE])
+    is_head(beginning) && beginning[15] == ALONE
 }
 
 /// The value in what is stored, if there is one.
 pub(super) fn value_in(stored: Vec<u8>) -> Option<Bytes> {
-    if !is_head(&stored) {
-        return Some(Bytes::from(stored));
+    if is_lease_alone(&stored) {
+        return None;
     }
-    (stored[15] != ALONE).then(|| Bytes::from(stored).slice(HEAD_BYTES..))
+    let begin = if is_head(&stored) { HEAD_BYTES } else { 0 };
+    Some(Bytes::from(stored).slice(begin..))
 }
 
 /// What is stored for a value.
@@ -203,10 +203,10 @@ mod tests {
     #[test]
     fn a_lease_alone_is_no_value_and_one_before_a_value_is_that() {
         let alone = head(ALONE, Token::random());
-        assert!(is_lease_alone(&alone[..16]));
+        assert!(is_lease_alone(&alone));
         assert_eq!(value_in(alone.to_vec()), None);
         let before = [&head(BEFORE, Token::random())[..], b"value"].concat();
-        assert!(!is_lease_alone(&before[..16]));
+        assert!(!is_lease_alone(&before));
         assert_eq!(value_in(before).as_deref(), Some(&b"value"[..]));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ctu_core::testing::Conformance;
-use ctu_core::{AsyncCacheExt, AsyncLease, Claim, Leased, StackExt, Token, Ttl};
+use ctu_core::{AsyncCacheExt, Claim, Leased, StackExt, Token, Ttl};
 
 use crate::form::{Form, Options, bytes, on_both_forms, raw};
 

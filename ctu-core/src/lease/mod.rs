@@ -42,8 +42,8 @@ pub enum Leased {
 /// # Contract
 ///
 /// A lease ends when its length is over, and with every `put`, `remove` or `clear` of its key, whoever calls them: what
-/// is stored with its token after that is not stored. It is no entry: while there is no value, the key is a miss. It may
-/// end early, as any entry may be dropped.
+/// is stored with its token after that is not stored. It is no entry: while there is no value, the key is a miss; but
+/// `len` may count it, and `remove` may say that something was there. It may end early, as any entry may be dropped.
 ///
 /// # Examples
 ///

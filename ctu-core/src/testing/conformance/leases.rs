@@ -88,7 +88,7 @@ where
         for claim in [Claim::Shared, Claim::Exclusive, Claim::Replacing] {
             let token = self.granted(0, claim).await;
             self.missing(0).await;
-            self.0.remove(K::key(0).borrow(), false).await;
+            self.0.answer("remove", self.0.cache.remove(K::key(0).borrow()).await);
             self.put(0, &V::value(0), token, false, "after a removal").await;
             self.missing(0).await;
         }
