@@ -12,6 +12,7 @@ mod cache_methods;
 mod cached;
 mod duration;
 mod faults;
+mod leasing;
 #[cfg(all(test, feature = "memory"))]
 mod snapshots;
 mod template;

@@ -10,6 +10,7 @@ mod check;
 mod erased;
 mod flights;
 mod key;
+mod leased;
 mod names;
 mod plan;
 mod returns;
@@ -26,6 +27,7 @@ pub use check::{
 };
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
+pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};
 pub use site::Site;

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::flights::{Flights, Place};
+use super::leased::Orphans;
 use super::names;
 use crate::log_gate::LogGate;
 use crate::{CacheKey, Count, Counters, Error, Result, Stats};
@@ -18,6 +19,7 @@ pub struct Site {
     refused: LogGate,
     failed: LogGate,
     flights: Flights,
+    orphans: Orphans,
     is_coalescing: bool,
     /// Whether the name was made of the function's path, and must be no other function's.
     is_path: bool,
@@ -36,6 +38,7 @@ impl Site {
             refused: LogGate::new(),
             failed: LogGate::new(),
             flights: Flights::new(),
+            orphans: Orphans::new(),
             is_coalescing: true,
             is_path: false,
             is_alone: OnceLock::new(),
@@ -84,6 +87,10 @@ impl Site {
     #[inline]
     pub(super) const fn flights(&self) -> &Flights {
         &self.flights
+    }
+
+    pub(super) const fn orphans(&self) -> &Orphans {
+        &self.orphans
     }
 
     /// What a caller does who missed: compute, or wait for another who does.
@@ -139,6 +146,16 @@ impl Site {
         outcome.is_ok()
     }
 
+    /// Counts the outcome of storing with a lease, and tells what it was, if that is known.
+    pub(super) fn stored_if(&self, outcome: &Result<bool>) -> Option<bool> {
+        match outcome {
+            Ok(true) => self.counters.add(Count::Write),
+            Ok(false) => {}
+            Err(error) => self.failed(error),
+        }
+        outcome.as_ref().ok().copied()
+    }
+
     /// Counts the outcome of a removal that nobody asked for.
     pub(super) fn removed(&self, outcome: &Result<bool>) {
         if let Err(error) = outcome {
@@ -148,7 +165,7 @@ impl Site {
 
     /// Counts a failure; a value without an exact form is no failure of the store, and counted apart.
     #[cold]
-    fn failed(&self, error: &Error) {
+    pub(super) fn failed(&self, error: &Error) {
         if error.kind() == crate::ErrorKind::Codec {
             return self.refused(error);
         }

@@ -23,6 +23,7 @@
 
 mod companion;
 mod key;
+mod leasing;
 mod lifetime;
 mod store;
 
@@ -198,7 +199,8 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     let turbofish = turbofish(parts.model);
     let receiver = parts.receiver().map(|this| quote!(#this,));
     let (key, store) = (hidden("key"), hidden("store"));
-    let runtime = parts.runtime(function);
+    let (leased, leasing) = leasing::of_call(parts);
+    let runtime = parts.runtime(&format!("{function}{leased}"));
     let lifetime = lifetime::closure(parts);
     let args = parts.model.params.iter().map(|param| owned_arg(parts.model, param));
     let compute = if parts.model.is_async() {
@@ -207,7 +209,7 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
         quote!(|| #uncached #turbofish(#receiver #(#args),*))
     };
     let share = share(parts);
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #lifetime, #compute)#wait)
+    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #leasing #lifetime, #compute)#wait)
 }
 
 /// What of a result is handed to other callers who wait for it: as much as its type allows.
