@@ -198,7 +198,7 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     let (site, uncached) = (parts.path("__site"), parts.path("uncached"));
     let turbofish = turbofish(parts.model);
     let receiver = parts.receiver().map(|this| quote!(#this,));
-    let (key, store) = (hidden("key"), hidden("store"));
+    let (key, store) = (hidden("key"), leasing::store(parts));
     let (leased, leasing) = leasing::of_call(parts);
     let runtime = parts.runtime(&format!("{function}{leased}"));
     let lifetime = lifetime::closure(parts);
