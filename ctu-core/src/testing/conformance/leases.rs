@@ -257,11 +257,9 @@ where
         let short = self.ask(1000, Claim::Exclusive, length).await;
         let renewed = self.ask(1001, Claim::Exclusive, length).await;
         self.0.put(key.borrow(), &V::value(2), Ttl::Never).await;
-        let shared = self.ask(1003, Claim::Shared, length).await;
         watch.reach(time.units(2)).await;
         let Leased::Granted(token) = renewed else { self.0.fail("a free key could not be leased") };
         let renewed = self.renew(1001, token, time.units(5)).await;
-        self.ask(1003, Claim::Shared, time.units(5)).await;
         // Over a value it must not end early.
         let over_value = self.ask(1002, Claim::Replacing, length).await;
         watch.reach(time.over(length)).await;
@@ -273,8 +271,6 @@ where
             self.put(1001, &V::value(1), token, true, "of a lease that was renewed in time").await;
             let Leased::Granted(token) = over_value else { self.0.fail("a value could not be leased over") };
             self.put(1002, &V::value(3), token, watch.elapsed() < time.units(6), "over a value in time").await;
-            let Leased::Granted(token) = shared else { self.0.fail("a free key could not be leased") };
-            self.put(1003, &V::value(1), token, true, "of a shared lease that was asked for again").await;
         }
     }
 
