@@ -45,4 +45,8 @@ fi
 PYTHON="$PWD/$venv/bin/python"
 export PYTHON
 
-cargo test --workspace --all-features --locked
+failed=0
+cargo test --workspace --all-features --locked --no-fail-fast || failed=1
+# All features have ring encrypt; by default the package chacha20poly1305 does.
+cargo test -p ctu-core --test encrypted --features compression,encryption,encryption-aes,msgpack --locked || failed=1
+exit "$failed"

@@ -43,9 +43,9 @@ pub use ext::{AsyncCacheExt, CacheExt};
 pub use json::{HashJsonKey, full_hash_key, hash_json_key, json_key, write_json};
 pub use key::{Args, CacheKey, Scoped};
 pub use layers::{
-    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
-    JsonCache, JsonSerde, JsonSerdeCache, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache, Show, Shown,
-    StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+    AnyValue, AutoPrefixedCache, BreakerCache, BreakerState, BytesCache, BytesText, Counting, DebugCache, Debugging,
+    Event, Flagged, Hidden, Json, JsonCache, JsonSerde, JsonSerdeCache, LockedCache, Observe, Observed, Observer,
+    Prefix, PrefixedCache, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
 };
 #[cfg(feature = "compression")]
 pub use layers::{CompressedCache, Compression};

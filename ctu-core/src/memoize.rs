@@ -105,98 +105,6 @@ memoized! {
     Memo
 }
 
-impl<C, F, P> Memo<C, F, P> {
-    /// The function's value for `key`: the cached one, or else computed and stored.
-    pub fn call<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> R
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::call::<P, R, _, _>(
-            &self.site,
-            &self.cache,
-            Ok(AsIs(key)),
-            ShareNothing,
-            |_| Some(self.ttl),
-            || (self.function)(key),
-        )
-    }
-
-    /// Computes the value anew, stores it over what is cached, and returns it.
-    pub fn refresh<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> R
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::refresh::<P, R, _, _>(
-            &self.site,
-            &self.cache,
-            Ok(AsIs(key)),
-            ShareNothing,
-            |_| Some(self.ttl),
-            || (self.function)(key),
-        )
-    }
-
-    /// Whether a call would be a hit.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails.
-    pub fn in_cache<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<bool>
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::in_cache::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key)))
-    }
-
-    /// The cached value, never computed.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails.
-    pub fn peek<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<Option<P::Value>>
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::peek::<P::Value, _, _>(&self.cache, Ok(AsIs(key)))
-    }
-
-    /// Forgets the value, and tells whether it was there.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails: the value may still be there.
-    pub fn evict<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K) -> Result<bool>
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::evict::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key)))
-    }
-
-    /// Stores `value` as the function's for `key`.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails, or the value has no exact form in it.
-    pub fn prime<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized, R>(&self, key: &K, value: &P::Value) -> Result<()>
-    where
-        F: Fn(&K) -> R,
-        P: Returns<R>,
-        C: Cache<K, P::Value>,
-    {
-        memo::prime(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), value)
-    }
-}
-
 memoized! {
     /// An async function or closure memoized at run time: as [`Memo`], waiting for the store.
     ///
@@ -218,103 +126,114 @@ memoized! {
     AsyncMemo
 }
 
-impl<C, F, P> AsyncMemo<C, F, P> {
-    /// The function's value for `key`: the cached one, or else computed and stored.
-    pub async fn call<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> R
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::call_async::<P, R, _, _>(
-            &self.site,
-            &self.cache,
-            Ok(AsIs(key)),
-            ShareNothing,
-            |_| Some(self.ttl),
-            (self.function)(key),
-        )
-        .await
-    }
+/// The operations, from one text: those of the async form wait where the sync ones do not.
+macro_rules! operations {
+    (
+        $memo:ident, [$($async:ident)?], [$($wait:tt)*], $cache:ident,
+        bounds: [$($function:tt)*], [$($value:tt)*], [$($key:tt)*],
+        computes: |$this:ident, $argument:ident| $compute:expr,
+        names: $call:ident, $refresh:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
+    ) => {
+        impl<C, F, P> $memo<C, F, P> {
+            /// The function's value for `key`: the cached one, or else computed and stored.
+            pub $($async)? fn call<K, R>(&self, key: &K) -> R
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                let ($this, $argument) = (self, key);
+                let lifetime = |_: &P::Value| Some(self.ttl);
+                memo::$call::<P, R, _, _>(&self.site, &self.cache, Ok(AsIs(key)), ShareNothing, lifetime, $compute)$($wait)*
+            }
 
-    /// Computes the value anew, stores it over what is cached, and returns it.
-    pub async fn refresh<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> R
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::refresh_async::<P, R, _, _>(
-            &self.site,
-            &self.cache,
-            Ok(AsIs(key)),
-            ShareNothing,
-            |_| Some(self.ttl),
-            (self.function)(key),
-        )
-        .await
-    }
+            /// Computes the value anew, stores it over what is cached, and returns it.
+            pub $($async)? fn refresh<K, R>(&self, key: &K) -> R
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                let ($this, $argument) = (self, key);
+                let lifetime = |_: &P::Value| Some(self.ttl);
+                memo::$refresh::<P, R, _, _>(&self.site, &self.cache, Ok(AsIs(key)), ShareNothing, lifetime, $compute)$($wait)*
+            }
 
-    /// Whether a call would be a hit.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails.
-    pub async fn in_cache<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::in_cache_async::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key))).await
-    }
+            /// Whether a call would be a hit.
+            ///
+            /// # Errors
+            ///
+            /// When the cache fails.
+            pub $($async)? fn in_cache<K, R>(&self, key: &K) -> Result<bool>
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                memo::$in_cache::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key)))$($wait)*
+            }
 
-    /// The cached value, never computed.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails.
-    pub async fn peek<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(
-        &self,
-        key: &K,
-    ) -> Result<Option<P::Value>>
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::peek_async::<P::Value, _, _>(&self.cache, Ok(AsIs(key))).await
-    }
+            /// The cached value, never computed.
+            ///
+            /// # Errors
+            ///
+            /// When the cache fails.
+            pub $($async)? fn peek<K, R>(&self, key: &K) -> Result<Option<P::Value>>
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                memo::$peek::<P::Value, _, _>(&self.cache, Ok(AsIs(key)))$($wait)*
+            }
 
-    /// Forgets the value, and tells whether it was there.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails: the value may still be there.
-    pub async fn evict<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(&self, key: &K) -> Result<bool>
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::evict_async::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key))).await
-    }
+            /// Forgets the value, and tells whether it was there.
+            ///
+            /// # Errors
+            ///
+            /// When the cache fails: the value may still be there.
+            pub $($async)? fn evict<K, R>(&self, key: &K) -> Result<bool>
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                memo::$evict::<P::Value, _, _>(&self.site, &self.cache, Ok(AsIs(key)))$($wait)*
+            }
 
-    /// Stores `value` as the function's for `key`.
-    ///
-    /// # Errors
-    ///
-    /// When the cache fails, or the value has no exact form in it.
-    pub async fn prime<K: CacheKey<Owned: Send + Sync + 'static> + ?Sized + Sync, R>(
-        &self,
-        key: &K,
-        value: &P::Value,
-    ) -> Result<()>
-    where
-        F: AsyncFn(&K) -> R,
-        P: Returns<R, Value: Send + Sync>,
-        C: AsyncCache<K, P::Value>,
-    {
-        memo::prime_async(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), value).await
-    }
+            /// Stores `value` as the function's for `key`.
+            ///
+            /// # Errors
+            ///
+            /// When the cache fails, or the value has no exact form in it.
+            pub $($async)? fn prime<K, R>(&self, key: &K, value: &P::Value) -> Result<()>
+            where
+                K: CacheKey<Owned: Send + Sync + 'static> + ?Sized $($key)*,
+                F: $($function)*(&K) -> R,
+                P: Returns<R, Value: $($value)*>,
+                C: $cache<K, P::Value>,
+            {
+                memo::$prime(&self.site, &self.cache, Ok(AsIs(key)), |_| Some(self.ttl), value)$($wait)*
+            }
+        }
+    };
+}
+
+operations! {
+    Memo, [], [], Cache,
+    bounds: [Fn], [Sized], [],
+    computes: |this, key| || (this.function)(key),
+    names: call, refresh, in_cache, peek, evict, prime,
+}
+
+operations! {
+    AsyncMemo, [async], [.await], AsyncCache,
+    bounds: [AsyncFn], [Send + Sync], [+ Sync],
+    computes: |this, key| (this.function)(key),
+    names: call_async, refresh_async, in_cache_async, peek_async, evict_async, prime_async,
 }

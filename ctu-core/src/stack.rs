@@ -2,8 +2,8 @@
 
 use crate::Mapped;
 use crate::layers::{
-    AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Json, JsonCache, JsonSerde,
-    JsonSerdeCache, Observed, Prefix, PrefixedCache, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+    AutoPrefixedCache, BreakerCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Json, JsonCache,
+    JsonSerde, JsonSerdeCache, Observed, Prefix, PrefixedCache, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
 };
 
 /// Layers over a store, one method each, as iterator adapters are stacked.
@@ -85,6 +85,12 @@ pub trait StackExt: Sized {
         scope: impl Into<Box<str>>,
     ) -> crate::EncryptedCache<Self> {
         crate::EncryptedCache::new(crate::Encrypt::new(keyring, scope), self)
+    }
+
+    /// Bypasses a byte store that keeps failing, and keeps what is removed meanwhile from coming back: see
+    /// [`BreakerCache`]. For stores with other keys: [`BreakerCache::new`].
+    fn circuit_breaker(self) -> BreakerCache<Self> {
+        BreakerCache::new(self)
     }
 
     /// Counts what goes through: see [`StatsCache`].

@@ -1,5 +1,7 @@
 //! What a cache has counted.
 
+use crate::BreakerState;
+
 /// Counters of a cache, a layer or a memoized function, since the start or the last reset.
 ///
 /// Each figure is exact; figures read while other threads work may be from slightly different moments.
@@ -33,6 +35,10 @@ pub struct Stats {
     pub errors: u64,
     /// Entries that were found but could not be made sense of, and keys or values with no exact form: served as misses.
     pub rejected: u64,
+    /// Operations that a circuit breaker kept from a store that was down.
+    pub bypassed: u64,
+    /// Whether operations reach the store, where there is a circuit breaker before it.
+    pub breaker: Option<BreakerState>,
     /// Entries held now, where that is known at no cost.
     pub entries: Option<u64>,
     /// The figures of the levels below, nearest first, where there are several.

@@ -47,6 +47,7 @@ conformance! {
     compressed: <[u8], Bytes> over <Vec<u8>, Bytes>, |store| store().compressed();
     with_stats: <str, String> over <String, String>, |store| store().with_stats();
     debug: <str, String> over <String, String>, |store| store().debug("d").show_keys(true).show_values(true);
+    circuit_breaker: <[u8], Bytes> over <Vec<u8>, Bytes>, |store| store().circuit_breaker();
     two_level: <str, String> over <String, String>, |store| store().two_level(store());
     two_level_with_a_default_lifetime: <str, String> over <String, String>, |store| {
         let store = || store().default_ttl(Duration::from_secs(10));

@@ -37,6 +37,7 @@ fn every_layer_forwards_leases() {
     check::<[u8], Bytes, _>(|hand| model::<Vec<u8>, Bytes>(hand).prefixed("p."));
     check::<str, Option<u64>, _>(|hand| model::<Vec<u8>, Bytes>(hand).json());
     check::<str, u64, _>(|hand| model::<String, u64>(hand).with_stats().debug("leases"));
+    check::<[u8], Bytes, _>(|hand| model::<Vec<u8>, Bytes>(hand).circuit_breaker().clock(hand));
     check::<str, u64, _>(|hand| std::sync::Arc::new(Box::new(model::<String, u64>(hand))));
     check::<str, u64, _>(|hand| Recorder::new(Flaky::every(0, model::<String, u64>(hand))));
     check::<str, u64, _>(|hand| model::<String, u64>(hand).two_level(model::<String, u64>(hand)));
@@ -70,6 +71,20 @@ fn a_value_whose_lease_has_ended_is_dropped_from_the_first_level() {
     Cache::put(cache.second(), "a", &2, Ttl::Never).unwrap();
     assert!(!Lease::put_if_leased(&cache, "a", &3, Ttl::Never, token).unwrap());
     assert_eq!(Cache::get(&cache, "a").unwrap(), Some(2));
+}
+
+#[test]
+fn law4_gone_is_gone_a_removal_that_failed_ends_the_lease_when_the_store_is_back() {
+    // The lease is taken, the removal fails, and all is well after that.
+    let flaky = Flaky::script([None, Some(ctu_core::ErrorKind::Timeout)], ModelStore::<Vec<u8>, u64>::new());
+    let cache = flaky.circuit_breaker();
+    let key = &b"a"[..];
+    let Leased::Granted(token) = Lease::<[u8], u64>::lease(&cache, key, Claim::Shared, LONG).unwrap() else {
+        panic!("taken")
+    };
+    assert!(Cache::<[u8], u64>::remove(&cache, key).is_err());
+    assert!(!Lease::put_if_leased(&cache, key, &1, Ttl::Never, token).unwrap());
+    assert_eq!(Cache::<[u8], u64>::get(&cache, key).unwrap(), None);
 }
 
 #[test]

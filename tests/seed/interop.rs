@@ -94,7 +94,8 @@ impl Stacks {
         let output = child.wait_with_output().expect("Python's output");
         assert!(
             output.status.success(),
-            "{} failed: its error is above; it needs the packages of tests/python/requirements.txt",
+            "{} failed: its error is above. If it lacks packages: `sh tests/run.sh` makes target/python with all of them, for \
+             PYTHON=$PWD/target/python/bin/python",
             python.display()
         );
         let lines = str::from_utf8(&output.stdout).expect("Python prints ASCII").lines();

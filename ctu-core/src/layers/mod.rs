@@ -1,6 +1,7 @@
 //! The layers, one a file: what stacks on a store.
 
 mod auto_prefix;
+mod breaker;
 mod bytes_text;
 #[cfg(feature = "compression")]
 mod compressed;
@@ -19,6 +20,7 @@ mod stats;
 mod two_level;
 
 pub use auto_prefix::AutoPrefixedCache;
+pub use breaker::{BreakerCache, BreakerState};
 pub use bytes_text::{BytesCache, BytesText};
 #[cfg(feature = "compression")]
 pub use compressed::{CompressedCache, Compression};

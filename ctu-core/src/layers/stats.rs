@@ -82,7 +82,14 @@ impl Observer for Counting {
     fn stats(&self, below: Result<Stats>) -> Result<Stats> {
         let below = below.unwrap_or_default();
         let own = self.0.stats();
-        Ok(Stats { rejected: own.rejected + below.rejected, entries: below.entries, levels: below.levels, ..own })
+        Ok(Stats {
+            rejected: own.rejected + below.rejected,
+            bypassed: below.bypassed,
+            breaker: below.breaker,
+            entries: below.entries,
+            levels: below.levels,
+            ..own
+        })
     }
 }
 

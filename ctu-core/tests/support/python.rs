@@ -29,7 +29,8 @@ pub fn python(script: &str, args: &[&str], lines: &[String]) -> Vec<String> {
     let output = child.wait_with_output().expect("Python's output");
     assert!(
         output.status.success(),
-        "{} failed: its error is above; it may need the packages of tests/python/requirements.txt",
+        "{} failed: its error is above. If it lacks packages: `sh tests/run.sh` makes target/python with all of them, for \
+             PYTHON=$PWD/target/python/bin/python",
         python.display()
     );
     writer.join().expect("no panic").expect("Python reads its input");

@@ -18,8 +18,8 @@ use crate::{Clock, Error, ErrorKind, Result, Stats, Ttl};
 /// A byte cache whose entries only holders of the master key can read or make, for stores that others have access to.
 ///
 /// Made by [`StackExt::encrypted`](crate::StackExt::encrypted). It stands directly on a byte store such as Redis;
-/// layers for types go above it: `store.encrypted(keyring, "app").json()`. An entry costs 62 bytes, some padding and about a
-/// microsecond more.
+/// layers for types go above it: `store.encrypted(keyring, "app").json()`. An entry costs 62 bytes, some padding and a
+/// microsecond or two more; the feature `encryption-ring` makes it one.
 ///
 /// **Promised**: nobody without the master key reads, forges, moves or prolongs an entry, or learns its key. What is
 /// found and is not an authentic entry for this key, scope and time is a miss, counted by reason

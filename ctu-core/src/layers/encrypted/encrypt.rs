@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::derive::{self, Info, Place};
-use super::envelope::{self, Binding, Header, NEVER, NONCE_LEN, Times};
+use super::envelope::{self, Binding, Header, NEVER, Times};
+use super::suite::NONCE_LEN;
 use super::{Keyring, Rejection, Suite};
 use crate::{Clock, Error, ErrorKind, Layer, Map, Reject, Result, Ttl};
 

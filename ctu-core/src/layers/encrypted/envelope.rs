@@ -13,25 +13,12 @@
 //!
 //! Numbers have their highest byte first. The tag also covers the place where the envelope is stored.
 
-use bytes::{Bytes, BytesMut};
-use chacha20poly1305::aead::{AeadInOut, KeyInit, Nonce, Tag, array::Array};
-use chacha20poly1305::{KeySizeUser, XChaCha20Poly1305};
+use bytes::{Buf, Bytes, BytesMut};
 
-use super::Rejection;
 use super::derive::Kid;
 use super::padme::padme;
-
-/// How envelopes are encrypted and authenticated. Those of every suite that is built in are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Suite {
-    /// XChaCha20-Poly1305: fast on every machine, and nonces that never repeat.
-    #[default]
-    XChaCha20Poly1305,
-    /// AES-256-GCM-SIV, for where it must be AES.
-    #[cfg(feature = "encryption-aes")]
-    Aes256GcmSiv,
-}
+use super::suite::{NONCE_LEN, TAG_LEN};
+use super::{Rejection, Suite};
 
 /// When an envelope was made and when it ends, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,83 +36,15 @@ pub(super) struct Binding<'a> {
 }
 
 pub(super) const NEVER: u64 = u64::MAX;
-pub(super) const NONCE_LEN: usize = 24;
 
 const MAGIC: u8 = 0xC1;
 const NONCE_AT: usize = 22;
 const BODY_AT: usize = NONCE_AT + NONCE_LEN;
-const TAG_LEN: usize = 16;
 /// The length of the value, before it.
 const LEN_LEN: usize = 4;
 /// The shortest body: short values all look alike.
 const MIN_BODY_LEN: usize = 64;
 const SKEY_LEN: usize = 32;
-
-impl Suite {
-    const fn id(self) -> u8 {
-        match self {
-            Self::XChaCha20Poly1305 => 1,
-            #[cfg(feature = "encryption-aes")]
-            Self::Aes256GcmSiv => 2,
-        }
-    }
-
-    const fn from_id(id: u8) -> Option<Self> {
-        match id {
-            1 => Some(Self::XChaCha20Poly1305),
-            #[cfg(feature = "encryption-aes")]
-            2 => Some(Self::Aes256GcmSiv),
-            _ => None,
-        }
-    }
-
-    /// How much of the nonce it uses.
-    const fn nonce_len(self) -> usize {
-        match self {
-            Self::XChaCha20Poly1305 => NONCE_LEN,
-            #[cfg(feature = "encryption-aes")]
-            Self::Aes256GcmSiv => 12,
-        }
-    }
-
-    fn encrypt(self, key: &[u8; 32], nonce: &[u8], aad: &[u8], body: &mut [u8]) -> Option<[u8; TAG_LEN]> {
-        match self {
-            Self::XChaCha20Poly1305 => encrypt::<XChaCha20Poly1305>(key, nonce, aad, body),
-            #[cfg(feature = "encryption-aes")]
-            Self::Aes256GcmSiv => encrypt::<aes_gcm_siv::Aes256GcmSiv>(key, nonce, aad, body),
-        }
-    }
-
-    fn decrypt(self, key: &[u8; 32], nonce: &[u8], aad: &[u8], body: &mut [u8], tag: &[u8]) -> Option<()> {
-        match self {
-            Self::XChaCha20Poly1305 => decrypt::<XChaCha20Poly1305>(key, nonce, aad, body, tag),
-            #[cfg(feature = "encryption-aes")]
-            Self::Aes256GcmSiv => decrypt::<aes_gcm_siv::Aes256GcmSiv>(key, nonce, aad, body, tag),
-        }
-    }
-}
-
-/// Encrypts in place. `None`: longer than the algorithm allows, 64 GiB or more.
-fn encrypt<A: AeadInOut + KeyInit>(key: &[u8; 32], nonce: &[u8], aad: &[u8], body: &mut [u8]) -> Option<[u8; TAG_LEN]> {
-    let key = <&Array<u8, <A as KeySizeUser>::KeySize>>::try_from(&key[..]).ok()?;
-    let nonce = <&Nonce<A>>::try_from(nonce).ok()?;
-    let tag = A::new(key).encrypt_inout_detached(nonce, aad, body.into()).ok()?;
-    tag.as_slice().try_into().ok()
-}
-
-/// Decrypts in place. `None`: not authentic, and `body` is then worth nothing.
-fn decrypt<A: AeadInOut + KeyInit>(
-    key: &[u8; 32],
-    nonce: &[u8],
-    aad: &[u8],
-    body: &mut [u8],
-    tag: &[u8],
-) -> Option<()> {
-    let key = <&Array<u8, <A as KeySizeUser>::KeySize>>::try_from(&key[..]).ok()?;
-    let nonce = <&Nonce<A>>::try_from(nonce).ok()?;
-    let tag = <&Tag<A>>::try_from(tag).ok()?;
-    A::new(key).decrypt_inout_detached(nonce, aad, body.into(), tag).ok()
-}
 
 /// What is authenticated besides the body.
 fn aad(header: &[u8], skey: &[u8; SKEY_LEN]) -> [u8; NONCE_AT + SKEY_LEN] {
@@ -209,8 +128,9 @@ impl Header {
         self.suite.decrypt(binding.ekey, nonce, &aad, body, tag).ok_or(Rejection::Tag)?;
         check(self.times)?;
         let len = value_len(body)?;
-        let start = BODY_AT + LEN_LEN;
-        Ok((self.times, stored.freeze().slice(start..start + len)))
+        stored.advance(BODY_AT + LEN_LEN);
+        stored.truncate(len);
+        Ok((self.times, stored.freeze()))
     }
 }
 

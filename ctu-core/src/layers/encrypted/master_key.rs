@@ -191,9 +191,9 @@ mod tests {
     fn what_is_not_32_random_bytes_is_refused_with_the_cure() {
         let hex = |secret: &[u8]| Encoding::B16.encode(secret);
         let mut fifteen = [0; 32];
-        fifteen[..15].copy_from_slice(&SECRET[1..16]);
+        fifteen[..15].copy_from_slice(&SECRET[..15]);
         let mut sixteen = [0; 32];
-        sixteen[..16].copy_from_slice(&SECRET[1..17]);
+        sixteen[..16].copy_from_slice(&SECRET[..16]);
         let good = hex(&SECRET);
         let b64 = Encoding::B64.encode(&SECRET);
         for text in [
