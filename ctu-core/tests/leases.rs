@@ -7,7 +7,7 @@ use bytes::Bytes;
 use ctu_core::testing::{
     Conformance, Flaky, ManualClock, ModelStore, Operation, Recorder, SampleKey, SampleValue, block_on,
 };
-use ctu_core::{AsyncLease, AsyncStore, Cache, Claim, Lease, Leased, StackExt, Store, Ttl};
+use ctu_core::{AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, StackExt, Store, Token, Ttl};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -99,4 +99,102 @@ fn what_goes_on_with_leases_is_recorded_and_counted() {
         [Operation::Lease, Operation::Renew, Operation::PutIfLeased, Operation::PutIfLeased, Operation::Release];
     assert_eq!(cache.inner().take(), operations);
     assert_eq!((cache.counters().stats().writes, cache.counters().stats().errors), (1, 0));
+}
+
+/// What is wrong with a store.
+#[derive(Clone, Copy)]
+enum Fault {
+    StoresWithoutALease,
+    RemovalKeepsTheLease,
+    IsNeverTaken,
+    IsNotShared,
+    ForgetsTheOlderValue,
+    IsNotReleased,
+}
+
+struct Wrong {
+    inner: ModelStore<String, u64>,
+    fault: Fault,
+}
+
+impl Cache<str, u64> for Wrong {
+    fn get(&self, key: &str) -> Result<Option<u64>> {
+        Cache::<str, u64>::get(&self.inner, key)
+    }
+    fn get_entry(&self, key: &str) -> Result<Option<Entry<u64>>> {
+        Cache::<str, u64>::get_entry(&self.inner, key)
+    }
+    fn put(&self, key: &str, value: &u64, ttl: Ttl) -> Result<()> {
+        Cache::<str, u64>::put(&self.inner, key, value, ttl)
+    }
+    fn remove(&self, key: &str) -> Result<bool> {
+        if matches!(self.fault, Fault::RemovalKeepsTheLease) && !Cache::<str, u64>::contains(&self.inner, key)? {
+            return Ok(false);
+        }
+        Cache::<str, u64>::remove(&self.inner, key)
+    }
+    fn contains(&self, key: &str) -> Result<bool> {
+        Cache::<str, u64>::contains(&self.inner, key)
+    }
+}
+
+impl Store for Wrong {
+    fn len(&self) -> Result<usize> {
+        Store::len(&self.inner)
+    }
+    fn clear(&self) -> Result<()> {
+        Store::clear(&self.inner)
+    }
+    fn stats(&self) -> Result<ctu_core::Stats> {
+        Store::stats(&self.inner)
+    }
+}
+
+impl Lease<str, u64> for Wrong {
+    fn lease(&self, key: &str, claim: Claim, length: Duration) -> Result<Leased> {
+        let claim = match (self.fault, claim) {
+            (Fault::IsNeverTaken, Claim::Exclusive) => Claim::Shared,
+            (Fault::IsNotShared, Claim::Shared) if !Cache::<str, u64>::contains(&self.inner, key)? => Claim::Replacing,
+            (_, claim) => claim,
+        };
+        if matches!(self.fault, Fault::ForgetsTheOlderValue) && claim == Claim::Replacing {
+            Cache::<str, u64>::remove(&self.inner, key)?;
+        }
+        Lease::<str, u64>::lease(&self.inner, key, claim, length)
+    }
+    fn renew(&self, key: &str, token: Token, length: Duration) -> Result<Option<Token>> {
+        Lease::<str, u64>::renew(&self.inner, key, token, length)
+    }
+    fn release(&self, key: &str, token: Token) -> Result<bool> {
+        if matches!(self.fault, Fault::IsNotReleased) {
+            return Lease::<str, u64>::renew(&self.inner, key, token, LONG).map(|held| held.is_some());
+        }
+        Lease::<str, u64>::release(&self.inner, key, token)
+    }
+    fn put_if_leased(&self, key: &str, value: &u64, ttl: Ttl, token: Token) -> Result<bool> {
+        if matches!(self.fault, Fault::StoresWithoutALease) {
+            return Cache::<str, u64>::put(&self.inner, key, value, ttl).map(|()| true);
+        }
+        Lease::<str, u64>::put_if_leased(&self.inner, key, value, ttl, token)
+    }
+}
+
+#[test]
+fn a_store_with_a_fault_in_its_leases_fails_the_suite() {
+    let faults = [
+        (Fault::StoresWithoutALease, "after a removal"),
+        (Fault::RemovalKeepsTheLease, "after a removal"),
+        (Fault::IsNeverTaken, "`lease` with Exclusive gave"),
+        (Fault::IsNotShared, "a shared lease has two tokens"),
+        (Fault::ForgetsTheOlderValue, "`get`"),
+        (Fault::IsNotReleased, "`lease` of a free key"),
+    ];
+    for (fault, message) in faults {
+        let hand = ManualClock::new();
+        let wrong = Wrong { inner: model(&hand), fault };
+        let suite = Conformance::<str, u64>::clock(&hand);
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| suite.check_leases(wrong))).unwrap_err();
+        let said = panic.downcast_ref::<String>().unwrap();
+        assert!(said.starts_with("conformance: leases: ") && said.contains(message), "{message}: {said}");
+    }
 }

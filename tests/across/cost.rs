@@ -6,7 +6,7 @@ use std::time::Duration;
 use ctu::{AsyncRedisCache, Json, Mapped, RedisCache, StackExt, cached};
 use servers::RedisServer;
 
-use crate::support::raw;
+use crate::support::{self, raw};
 
 /// One that nobody else uses, so that its counts are of this test alone.
 static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
@@ -46,7 +46,7 @@ fn reads() -> u64 {
     line.expect("Redis 6 counts its reads").trim().parse().unwrap()
 }
 
-fn round_trips(call: impl FnOnce()) -> u64 {
+fn round_trips<T>(call: impl FnOnce() -> T) -> u64 {
     let of_looking = {
         let before = reads();
         reads() - before
@@ -63,34 +63,35 @@ fn a_hit_costs_one_round_trip_and_a_miss_one_more_than_without_leases() {
     (strict(0), cluster(0));
     runtime.block_on(async { (strict_async(0).await, cluster_async(0).await) });
 
-    assert_eq!(round_trips(|| drop(plain(1))), 2, "a miss as ever");
-    assert_eq!(round_trips(|| drop(plain(1))), 1);
-    assert_eq!(round_trips(|| drop(strict(1))), 3);
-    assert_eq!(round_trips(|| drop(strict(1))), 1);
-    assert_eq!(round_trips(|| drop(cluster(1))), 3);
-    assert_eq!(round_trips(|| drop(cluster(1))), 1);
-    assert_eq!(round_trips(|| drop(runtime.block_on(strict_async(1)))), 3);
-    assert_eq!(round_trips(|| drop(runtime.block_on(strict_async(1)))), 1);
-    assert_eq!(round_trips(|| drop(runtime.block_on(cluster_async(1)))), 3);
-    assert_eq!(round_trips(|| drop(runtime.block_on(cluster_async(1)))), 1);
-    assert_eq!(round_trips(|| drop(strict::evict(1))), 1);
-    assert_eq!(round_trips(|| drop(strict::refresh(1))), 2);
-    assert_eq!(round_trips(|| drop(strict::prime(1, &2))), 1);
+    assert_eq!(round_trips(|| plain(1)), 2, "a miss as ever");
+    assert_eq!(round_trips(|| plain(1)), 1);
+    assert_eq!(round_trips(|| strict(1)), 3);
+    assert_eq!(round_trips(|| strict(1)), 1);
+    assert_eq!(round_trips(|| cluster(1)), 3);
+    assert_eq!(round_trips(|| cluster(1)), 1);
+    assert_eq!(round_trips(|| runtime.block_on(strict_async(1))), 3);
+    assert_eq!(round_trips(|| runtime.block_on(strict_async(1))), 1);
+    assert_eq!(round_trips(|| runtime.block_on(cluster_async(1))), 3);
+    assert_eq!(round_trips(|| runtime.block_on(cluster_async(1))), 1);
+    assert_eq!(round_trips(|| strict::evict(1)), 1);
+    assert_eq!(round_trips(|| strict::refresh(1)), 2);
+    assert_eq!(round_trips(|| strict::prime(1, &2)), 1);
 }
 
 #[test]
 fn a_lease_is_as_long_as_was_asked_for() {
-    #[cached(cache = CACHE, prefix = "length.", key = "{n}", invalidation = "strict", lease = "90s")]
+    static SHARED: LazyLock<Mapped<Json, RedisCache>> =
+        LazyLock::new(|| RedisCache::open(&support::SERVER.url()).unwrap().json());
+
+    #[cached(cache = SHARED, prefix = "length.", key = "{n}", invalidation = "strict", lease = "90s")]
     fn long(n: u64) -> i64 {
-        let left = raw(SERVER.port(), &format!("PTTL length.{n}"));
+        let left = raw(support::SERVER.port(), &format!("PTTL length.{n}"));
         left.trim_matches([':', '\r', '\n']).parse().unwrap()
     }
 
     let left = long(1);
     assert!((60_000..=90_000).contains(&left), "{left}");
-    assert!(strict::stats().errors == 0 && long::stats().writes == 1);
     // What was stored has the store's own lifetime.
-    assert!(
-        ctu::Cache::<str, i64>::get_entry(&*CACHE, "length.1").unwrap().unwrap().ttl > Some(Duration::from_secs(500))
-    );
+    let entry = ctu::Cache::<str, i64>::get_entry(&*SHARED, "length.1").unwrap().unwrap();
+    assert!(entry.ttl > Some(Duration::from_secs(500)));
 }

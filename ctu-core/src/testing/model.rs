@@ -87,6 +87,7 @@ impl<K, V> fmt::Debug for ModelStore<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelStore")
             .field("entries", &self.live().len())
+            .field("leases", &self.leases().len())
             .field("clock", &self.clock)
             .field("default_ttl", &self.default_ttl)
             .finish()

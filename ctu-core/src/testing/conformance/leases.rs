@@ -282,7 +282,7 @@ where
             self.0.require(self.0.answer("put_if_leased", put), || "a lease was lost".into());
             for _ in 0..2 {
                 let left = self.0.get_entry(key.borrow()).await.and_then(|entry| entry.ttl);
-                let right = left.is_some_and(|left| left <= ttl && left > ttl - LONG);
+                let right = left.is_some_and(|left| left <= ttl && left + LONG > ttl);
                 self.0.require(right, || format!("what was stored for {ttl:?} has {left:?} left"));
                 // A lease taken over it changes nothing in that.
                 let token = self.granted(1100, Claim::Replacing).await;
