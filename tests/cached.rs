@@ -2,7 +2,8 @@
 
 #![cfg(feature = "memory")]
 
-use std::cell::Cell;
+mod computed;
+
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
@@ -11,19 +12,7 @@ use ctu::prelude::*;
 use ctu::{Args, ManualClock, MemoryCache, Scoped, Ttl, cached};
 use pollster::block_on;
 
-thread_local! {
-    /// Computations on this thread, which is the running test's own.
-    static COMPUTED: Cell<u32> = const { Cell::new(0) };
-}
-
-fn computed() -> u32 {
-    COMPUTED.replace(0)
-}
-
-fn count<T>(value: T) -> T {
-    COMPUTED.set(COMPUTED.get() + 1);
-    value
-}
+use computed::{computed, count};
 
 #[test]
 fn law1_exact_a_hit_is_what_the_function_gave_back() {

@@ -2,7 +2,8 @@
 
 #![cfg(feature = "memory")]
 
-use std::cell::Cell;
+mod computed;
+
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::marker::PhantomData;
@@ -11,19 +12,7 @@ use std::sync::LazyLock;
 use ctu::{MemoryCache, SharedMemory, cache_methods, cached};
 use serde::Serialize;
 
-thread_local! {
-    /// Computations on this thread, which is the running test's own.
-    static COMPUTED: Cell<u32> = const { Cell::new(0) };
-}
-
-fn computed() -> u32 {
-    COMPUTED.replace(0)
-}
-
-fn count<T>(value: T) -> T {
-    COMPUTED.set(COMPUTED.get() + 1);
-    value
-}
+use computed::{computed, count};
 
 #[test]
 fn law5_apart_different_type_arguments_never_meet() -> ctu::Result<()> {

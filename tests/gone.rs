@@ -5,8 +5,10 @@ use std::sync::{Condvar, LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use ctu::{AsyncCache, Cache, Entry, MemoryCache, Result, Ttl, cached};
+use ctu::{AsyncCache, Cache, Entry, MemoryCache, Ttl, cached};
 use pollster::block_on;
+
+type Result<T, E = ctu::Error> = std::result::Result<T, E>;
 
 /// The steps of a call that misses.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -241,6 +243,25 @@ fn law4_an_eviction_wins_over_a_refresh_in_flight() {
     });
     assert_eq!(load::peek().unwrap(), None);
     assert_eq!(load(), 2);
+}
+
+#[test]
+fn law4_a_refresh_that_another_overtook_in_vain_leaves_no_older_value() {
+    static COMPUTED: AtomicU32 = AtomicU32::new(0);
+    #[cached]
+    fn load() -> Result<u32, ()> {
+        match COMPUTED.fetch_add(1, SeqCst) {
+            0 => Ok(1),
+            1 => {
+                assert!(load::refresh().is_err());
+                Ok(2)
+            }
+            _ => Err(()),
+        }
+    }
+    assert_eq!(load(), Ok(1));
+    assert_eq!(load::refresh(), Ok(2));
+    assert_eq!(load::peek().unwrap(), None);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 #![cfg(feature = "memory")]
 
-use std::cell::Cell;
+mod computed;
+
 use std::fmt::Display;
 use std::sync::LazyLock;
 
@@ -10,19 +11,7 @@ use ctu::prelude::*;
 use ctu::{MemoryCache, Scoped, cache_methods};
 use pollster::block_on;
 
-thread_local! {
-    /// Computations on this thread, which is the running test's own.
-    static COMPUTED: Cell<u32> = const { Cell::new(0) };
-}
-
-fn computed() -> u32 {
-    COMPUTED.replace(0)
-}
-
-fn count<T>(value: T) -> T {
-    COMPUTED.set(COMPUTED.get() + 1);
-    value
-}
+use computed::{computed, count};
 
 static TEXTS: LazyLock<MemoryCache<String, String>> = LazyLock::new(|| MemoryCache::new(1_000));
 

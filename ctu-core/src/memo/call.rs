@@ -282,9 +282,11 @@ macro_rules! runtime {
             let (lead, detached) = site.flights().replace(key.key(), cache);
             detached.$settled()$($wait)*?;
             if !lead.land(true).is_to_store {
-                // A later prime, refresh or evict has come first.
+                // A later prime, refresh or evict has come first. It may be at it still, or give up: the older value
+                // must not outlive this one.
+                let removed = cache.remove(key.key())$($wait)*;
                 lead.end(How::Unstored);
-                return Ok(());
+                return removed.map(drop);
             }
             let outcome = cache.put(key.key(), value, ttl)$($wait)*;
             let is_stored = site.stored(&outcome);

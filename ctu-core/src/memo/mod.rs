@@ -11,11 +11,14 @@ mod erased;
 mod flights;
 mod key;
 mod leased;
+#[cfg(all(test, ctu_shuttle))]
+mod models;
 mod names;
 mod plan;
 mod returns;
 mod share;
 mod site;
+mod sync;
 
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{

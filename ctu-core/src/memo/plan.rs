@@ -40,7 +40,12 @@ pub(super) fn landed<P: Returns<R>, R>(
     };
     let landing = lead.land(!matches!(plan, Plan::Nothing));
     publish(lead, share, landing.is_awaited, returned);
-    if landing.is_to_store { plan } else { Plan::Nothing }
+    match plan {
+        plan if landing.is_to_store => plan,
+        // Whoever came first may be at it still, or give up: what this was to replace must not outlive it.
+        Plan::Put(_) | Plan::Remove if mode == Mode::Replacing => Plan::Remove,
+        _ => Plan::Nothing,
+    }
 }
 
 /// Hands a result to those who wait for it, as far as it can be shared.

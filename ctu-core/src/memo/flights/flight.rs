@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Spot, watch};
 use crate::CacheKey;
+use crate::memo::sync::{Instant, Mutex, MutexGuard};
 
 /// A result as it is handed to those who wait for it.
 pub(in crate::memo) type Shared = Arc<dyn Any + Send + Sync>;

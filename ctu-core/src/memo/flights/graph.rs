@@ -6,9 +6,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::flight::Flight;
+use crate::memo::sync::{Mutex, MutexGuard, global, thread_local};
 
 thread_local! {
     static STACK: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
@@ -16,7 +17,9 @@ thread_local! {
 
 type Graph = BTreeMap<usize, Vec<usize>>;
 
-static WAITS: Mutex<Graph> = Mutex::new(BTreeMap::new());
+global! {
+    static WAITS: Mutex<Graph> = Mutex::new(BTreeMap::new());
+}
 
 fn waits() -> MutexGuard<'static, Graph> {
     WAITS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -94,4 +97,10 @@ impl Drop for Edges {
             }
         }
     }
+}
+
+/// For models: there are no edges.
+#[cfg(all(test, ctu_shuttle))]
+pub(in crate::memo) fn is_empty() -> bool {
+    waits().is_empty()
 }

@@ -15,23 +15,28 @@ mod flight;
 mod graph;
 mod lead;
 mod shard;
-#[cfg(test)]
+#[cfg(all(test, not(ctu_shuttle)))]
 mod tests;
 mod wait;
 mod watch;
 
 use std::any::Any;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, Hash};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, PoisonError};
 
 use flight::Flight;
 pub(super) use flight::{Detached, Ended, Help, How, Shared};
+#[cfg(all(test, ctu_shuttle))]
+pub(super) use graph::is_empty as nobody_waits;
 pub(super) use lead::Lead;
 use shard::Shard;
 pub(super) use wait::Wait;
+#[cfg(all(test, ctu_shuttle))]
+pub(super) use watch::{is_running as is_watch_running, look_at_the_clock};
 
+use super::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, RandomState};
 use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
@@ -41,7 +46,7 @@ const SHARDS: usize = 8;
 const TURNS: u32 = 2;
 
 /// Keys are hashed with secret keys of the process: nobody can choose arguments that collide.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 pub(super) struct Flights {
     closings: Closings,
@@ -160,8 +165,10 @@ impl Flights {
     /// at it and are returned.
     pub(super) fn detach<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Detached {
         let spot = self.spot(key, store);
-        let found = self.take(&mut self.shard(spot), spot);
-        detached(found)
+        // The lock goes first, then what was dropped from the table, which owns a key.
+        let (detached, dropped) = self.take(&mut self.shard(spot), spot);
+        drop(dropped);
+        detached
     }
 
     /// As [`detach`](Self::detach), and begins a flight in their place.
@@ -173,14 +180,17 @@ impl Flights {
         let spot = self.spot(key, store);
         let own = Flight::new(spot, Some(owned(key)));
         let mut shard = self.shard(spot);
-        let found = self.take(&mut shard, spot);
+        let (detached, dropped) = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
         drop(shard);
-        (Lead::new(self, own), detached(found))
+        drop(dropped);
+        (Lead::new(self, own), detached)
     }
 
     /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one.
-    fn take(&self, shard: &mut Shard, spot: Spot) -> (Option<Arc<Flight>>, Vec<Arc<Flight>>) {
+    ///
+    /// Those that are being stored become strays: whoever comes next has to wait for their end as well.
+    fn take(&self, shard: &mut Shard, spot: Spot) -> (Detached, Vec<Arc<Flight>>) {
         let found = shard.flights.remove(&spot.slot);
         let mut others = Vec::new();
         // Whoever put one there has left word before, and the lock is taken after that.
@@ -191,7 +201,16 @@ impl Flights {
         if !shard.strays.is_empty() {
             others.extend(shard.strays.extract_if(.., |stray| stray.spot.hash == spot.hash));
         }
-        (found, others)
+        let (mut detached, mut dropped) = (Detached::default(), Vec::new());
+        for flight in found.into_iter().chain(others) {
+            if flight.detach() {
+                dropped.push(flight);
+            } else {
+                shard.strays.push(Arc::clone(&flight));
+                detached.add(flight);
+            }
+        }
+        (detached, dropped)
     }
 
     /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
@@ -229,17 +248,6 @@ where
     K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
 {
     Box::new(key.to_key())
-}
-
-/// Makes flights stale, and returns those that are being stored already.
-fn detached((found, others): (Option<Arc<Flight>>, Vec<Arc<Flight>>)) -> Detached {
-    let mut detached = Detached::default();
-    for flight in found.into_iter().chain(others) {
-        if !flight.detach() {
-            detached.add(flight);
-        }
-    }
-    detached
 }
 
 /// Shows nothing of the keys.

@@ -111,6 +111,21 @@ fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_tha
 }
 
 #[test]
+fn law4_every_eviction_waits_for_the_storing_of_an_older_value() {
+    let flights = Flights::new();
+    let storing = lead(&flights, "key");
+    assert!(storing.land(true).is_to_store);
+    let (first, second) = (flights.detach("key", STORE), flights.detach("key", STORE));
+    assert!(!first.is_empty() && !second.is_empty());
+    let (new, third) = flights.replace("key", STORE);
+    assert!(!third.is_empty());
+    storing.end(How::Stored);
+    assert!([first, second, third].into_iter().all(|detached| detached.settled().is_ok()));
+    drop(new);
+    assert_eq!(flights.len(), 0);
+}
+
+#[test]
 fn law4_a_stale_flight_is_not_stored_and_not_found() {
     let flights = Flights::new();
     let old = lead(&flights, "key");

@@ -3,11 +3,11 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::Instant;
 
 use super::flight::{Detached, Ended, Flight, Landed};
 use super::graph::Edges;
+use crate::memo::sync::Instant;
+use crate::memo::sync::thread::{self, Thread};
 use crate::{Error, ErrorKind, Result};
 
 /// Waiting for the result of another's computation.

@@ -1,11 +1,10 @@
 //! Wakes async callers who have waited too long, without a runtime: by one thread, which lives while it is needed.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
-use std::time::Instant;
+use std::sync::{Arc, PoisonError, Weak};
 
 use super::flight::Flight;
+use crate::memo::sync::{Condvar, Instant, Mutex, MutexGuard, global, thread};
 
 type Time = (Instant, u64);
 
@@ -15,8 +14,12 @@ struct Watch {
     is_running: bool,
 }
 
-static WATCH: Mutex<Watch> = Mutex::new(Watch { alarms: BTreeMap::new(), set: 0, is_running: false });
-static CHANGED: Condvar = Condvar::new();
+global! {
+    static WATCH: Mutex<Watch> = Mutex::new(Watch { alarms: BTreeMap::new(), set: 0, is_running: false });
+}
+global! {
+    static CHANGED: Condvar = Condvar::new();
+}
 
 fn watch() -> MutexGuard<'static, Watch> {
     WATCH.lock().unwrap_or_else(PoisonError::into_inner)
@@ -64,4 +67,18 @@ fn run() {
         watch = self::watch();
     }
     watch.is_running = false;
+}
+
+/// For models: the time has changed.
+#[cfg(all(test, ctu_shuttle))]
+pub(in crate::memo) fn look_at_the_clock() {
+    let watch = watch();
+    CHANGED.notify_all();
+    drop(watch);
+}
+
+/// For models: the thread is there.
+#[cfg(all(test, ctu_shuttle))]
+pub(in crate::memo) fn is_running() -> bool {
+    watch().is_running
 }

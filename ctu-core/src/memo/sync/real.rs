@@ -1,0 +1,17 @@
+//! The standard library's.
+
+pub(in crate::memo) use std::hash::RandomState;
+pub(in crate::memo) use std::sync::atomic::{AtomicU64, AtomicUsize};
+pub(in crate::memo) use std::sync::{Condvar, Mutex, MutexGuard};
+pub(in crate::memo) use std::thread;
+pub(in crate::memo) use std::thread_local;
+pub(in crate::memo) use std::time::Instant;
+
+/// A static that everybody shares.
+macro_rules! global {
+    ($(#[$about:meta])* static $name:ident: $type:ty = $value:expr;) => {
+        $(#[$about])*
+        static $name: $type = $value;
+    };
+}
+pub(in crate::memo) use global;
