@@ -29,7 +29,7 @@ fn law2_harmless_a_store_that_fails_at_any_point_costs_only_the_caching() {
         n + 1
     }
 
-    let mut fails_after = |operations, n, expected: &[Operation]| {
+    let fails_after = |operations, n, expected: &[Operation]| {
         FAILS.store(STORE.inner().operations() + operations, SeqCst);
         assert_eq!(strict(n), n + 1);
         FAILS.store(NEVER, SeqCst);

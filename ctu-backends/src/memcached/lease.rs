@@ -35,8 +35,10 @@ impl Number {
     }
 
     pub(super) fn of(token: Token) -> Self {
-        let [a, b, c, d, e, f, g, h, over, ..] = *token.as_bytes();
-        Self { item: u64::from_le_bytes([a, b, c, d, e, f, g, h]), is_over_value: over != 0 }
+        let (item, rest) = token.as_bytes().split_at(8);
+        // There are eight.
+        let item = item.try_into().unwrap_or_default();
+        Self { item: u64::from_le_bytes(item), is_over_value: rest[0] != 0 }
     }
 }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use ctu_core::{Claim, Leased, Result, Token, Ttl};
 use redis::{Value, cmd};
 
-use super::command::{Ask, Request, SMALL_BYTES, integer, unexpected};
+use super::command::{Ask, Request, SMALL_BYTES, unexpected};
 use super::failure;
 use super::settings::{Lifetime, Settings};
 
@@ -178,10 +178,11 @@ fn leased(answer: Value, _: &Settings) -> Result<Option<Leased>> {
 }
 
 fn done(answer: Value, _: &Settings) -> Result<Option<bool>> {
-    if is_unknown(&answer) {
-        return Ok(None);
+    match answer {
+        Value::Int(done) => Ok(Some(done == 1)),
+        other if is_unknown(&other) => Ok(None),
+        other => Err(unexpected(&other)),
     }
-    integer(&answer).map(|done| Some(done == 1))
 }
 
 #[cfg(test)]
