@@ -41,9 +41,10 @@
 //! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
 //! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
 //! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-cluster` | | `RedisClusterCache`, bytes on a Redis Cluster |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`; `Blocking(store)` for others |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
@@ -53,10 +54,14 @@
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use ctu_backends::AsyncRedisCache;
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisClusterCache;
 #[cfg(feature = "tokio")]
 pub use ctu_backends::Blocking;
 #[cfg(feature = "redis")]
 pub use ctu_backends::RedisCache;
+#[cfg(feature = "redis-cluster")]
+pub use ctu_backends::RedisClusterCache;
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]

@@ -15,6 +15,7 @@ use crate::MemoryCache;
 /// | `memory:`, `memory:?capacity=50000` | `MemoryCache`, of at most so many entries (default: 10,000) | `memory` |
 /// | `redis://..`, `redis+unix://..` | `RedisCache` | `redis` |
 /// | `rediss://..` | the same, over TLS | `redis-tls` |
+/// | `redis-cluster://host:port,host:port` | `RedisClusterCache` | `redis-cluster` |
 /// | `memcached://..` | `MemcachedCache` | `memcached` |
 ///
 /// All settings but those in the url are the defaults of these stores. So there is no namespace: where the store is
@@ -43,6 +44,8 @@ enum Kind {
     Memory(MemoryCache<Vec<u8>, Bytes>),
     #[cfg(feature = "redis")]
     Redis(Box<crate::RedisCache>),
+    #[cfg(feature = "redis-cluster")]
+    RedisCluster(Box<crate::RedisClusterCache>),
     #[cfg(feature = "memcached")]
     Memcached(crate::MemcachedCache),
 }
@@ -60,6 +63,8 @@ impl AnyCache {
             Scheme::Memory => Kind::Memory(memory(url)?),
             #[cfg(feature = "redis")]
             Scheme::Redis | Scheme::RedisTls => Kind::Redis(Box::new(crate::RedisCache::open(url)?)),
+            #[cfg(feature = "redis-cluster")]
+            Scheme::RedisCluster => Kind::RedisCluster(Box::new(crate::RedisClusterCache::open(url)?)),
             #[cfg(feature = "memcached")]
             Scheme::Memcached => Kind::Memcached(crate::MemcachedCache::open(url)?),
             #[allow(unreachable_patterns)]
@@ -98,6 +103,8 @@ enum AsyncKind {
     Memory(MemoryCache<Vec<u8>, Bytes>),
     #[cfg(all(feature = "redis", feature = "tokio"))]
     Redis(Box<crate::AsyncRedisCache>),
+    #[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+    RedisCluster(Box<crate::AsyncRedisClusterCache>),
     #[cfg(all(feature = "memcached", feature = "tokio"))]
     Memcached(crate::AsyncMemcachedCache),
 }
@@ -114,6 +121,8 @@ impl AsyncAnyCache {
             Scheme::Memory => AsyncKind::Memory(memory(url)?),
             #[cfg(all(feature = "redis", feature = "tokio"))]
             Scheme::Redis | Scheme::RedisTls => AsyncKind::Redis(Box::new(crate::AsyncRedisCache::open(url)?)),
+            #[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+            Scheme::RedisCluster => AsyncKind::RedisCluster(Box::new(crate::AsyncRedisClusterCache::open(url)?)),
             #[cfg(all(feature = "memcached", feature = "tokio"))]
             Scheme::Memcached => AsyncKind::Memcached(crate::AsyncMemcachedCache::open(url)?),
             #[allow(unreachable_patterns)]
@@ -129,6 +138,7 @@ enum Scheme {
     Memory,
     Redis,
     RedisTls,
+    RedisCluster,
     Memcached,
 }
 
@@ -140,8 +150,11 @@ impl Scheme {
             Some("memory") => Ok(Self::Memory),
             Some("redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix") => Ok(Self::Redis),
             Some("rediss" | "valkeys") => Ok(Self::RedisTls),
+            Some("redis-cluster" | "rediss-cluster" | "valkey-cluster" | "valkeys-cluster") => Ok(Self::RedisCluster),
             Some("memcached") => Ok(Self::Memcached),
-            _ => Err(wrong("begins with none of memory:, redis://, rediss://, redis+unix:// and memcached://")),
+            _ => Err(wrong(
+                "begins with none of memory:, redis://, rediss://, redis+unix://, redis-cluster:// and memcached://",
+            )),
         }
     }
 
@@ -152,6 +165,7 @@ impl Scheme {
             Self::Memory => ("memory", ""),
             Self::Redis => ("redis", more),
             Self::RedisTls => ("redis-tls", more),
+            Self::RedisCluster => ("redis-cluster", more),
             Self::Memcached => ("memcached", more),
         };
         let features = if more.is_empty() { "feature" } else { "features" };
@@ -192,6 +206,8 @@ macro_rules! ask {
             Kind::Memory(ref $store) => $call,
             #[cfg(feature = "redis")]
             Kind::Redis(ref $store) => $call,
+            #[cfg(feature = "redis-cluster")]
+            Kind::RedisCluster(ref $store) => $call,
             #[cfg(feature = "memcached")]
             Kind::Memcached(ref $store) => $call,
         }
@@ -205,6 +221,8 @@ macro_rules! ask_async {
             AsyncKind::Memory(ref $store) => $call,
             #[cfg(all(feature = "redis", feature = "tokio"))]
             AsyncKind::Redis(ref $store) => $call,
+            #[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+            AsyncKind::RedisCluster(ref $store) => $call,
             #[cfg(all(feature = "memcached", feature = "tokio"))]
             AsyncKind::Memcached(ref $store) => $call,
         }
@@ -279,6 +297,7 @@ mod tests {
             ("memory:", " and `tokio`", "the feature `memory` of ctu"),
             ("redis://:hunter2@host", "", "the feature `redis` of ctu"),
             ("rediss://:hunter2@host", " and `tokio`", "the features `redis-tls` and `tokio` of ctu"),
+            ("redis-cluster://:hunter2@host", "", "the feature `redis-cluster` of ctu"),
             ("memcached://hunter2", " and `tokio`", "the features `memcached` and `tokio` of ctu"),
         ] {
             let error = Scheme::of(url).unwrap().is_off(form);

@@ -9,6 +9,8 @@
 //! | `AsyncMemcachedCache` | `memcached` and `tokio` | the same for async functions |
 //! | `RedisCache` | `redis` | bytes on a Redis server |
 //! | `AsyncRedisCache` | `redis`, `tokio` | the same for async functions |
+//! | `RedisClusterCache` | `redis-cluster` | bytes on a Redis Cluster |
+//! | `AsyncRedisClusterCache` | `redis-cluster`, `tokio` | the same for async functions |
 //! | `AnyCache`, `AsyncAnyCache` | that of the store | bytes, in the store that a url names at run time |
 //! | `Blocking` | `tokio` | a blocking store for async functions, on tokio's blocking pool |
 //!
@@ -46,6 +48,10 @@ pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+pub use redis::AsyncRedisClusterCache;
+#[cfg(feature = "redis-cluster")]
+pub use redis::RedisClusterCache;
 #[cfg(feature = "redis")]
 pub use redis::{RedisCache, RedisCacheBuilder};
 #[cfg(feature = "memory")]

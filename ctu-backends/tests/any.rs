@@ -99,6 +99,7 @@ fn law7_silent_a_wrong_url_is_an_error_that_names_the_part_and_shows_none() {
         ("memory:?capacity=-1", "number"),
         ("redis:hunter2", "scheme"),
         ("redis://:hunter2@host:port", "port"),
+        ("redis-cluster://:hunter2@host,host:port", "port"),
         ("memcached://me:hunter2@host", "password"),
     ] {
         for error in [AnyCache::open(url).unwrap_err(), AsyncAnyCache::open(url).unwrap_err()] {
@@ -114,7 +115,7 @@ fn law7_silent_a_wrong_url_is_an_error_that_names_the_part_and_shows_none() {
 #[test]
 fn law2_harmless_opening_does_not_connect() {
     // Nothing listens on the port 1.
-    for url in ["redis://127.0.0.1:1", "memcached://127.0.0.1:1"] {
+    for url in ["redis://127.0.0.1:1", "redis-cluster://127.0.0.1:1", "memcached://127.0.0.1:1"] {
         let cache = AnyCache::open(url).unwrap();
         assert_eq!(cache.get(b"k").unwrap_err().kind(), ErrorKind::Unavailable);
     }

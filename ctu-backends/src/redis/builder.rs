@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use ctu_core::{Error, ErrorKind, Result, Ttl};
 
+use redis::ConnectionInfo;
+
 use super::address;
 use super::settings::{MOST_BYTES, Settings};
 use super::store::RedisCache;
@@ -13,10 +15,12 @@ use super::store::RedisCache;
 const DEFAULT_TTL: Duration = Duration::from_secs(600);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// As good as none, and no sum of times overflows.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 const DEFAULT_POOL_SIZE: usize = 16;
 const DEFAULT_MAX_VALUE_BYTES: usize = 64 << 20;
 
-/// The settings of a [`RedisCache`] or an `AsyncRedisCache`, from their `builder(url)`.
+/// The settings of a [`RedisCache`], an `AsyncRedisCache` or one of their forms for a cluster, from their `builder(url)`.
 ///
 /// # Examples
 ///
@@ -94,6 +98,20 @@ impl<C> RedisCacheBuilder<C> {
     }
 
     pub(super) fn settings(self) -> Result<Settings> {
+        let address = address::parse(&self.url)?;
+        self.settings_at(address)
+    }
+
+    /// Those of all nodes, with the address of the first that the url names, and the ways to all that it names.
+    #[cfg(feature = "redis-cluster")]
+    pub(super) fn cluster_settings(self) -> Result<(Settings, Vec<ConnectionInfo>)> {
+        let seeds = super::cluster::parse(&self.url)?;
+        // A url without a host was refused.
+        let settings = self.settings_at(seeds[0].clone())?;
+        Ok((settings, seeds))
+    }
+
+    fn settings_at(self, address: ConnectionInfo) -> Result<Settings> {
         for (timeout, name) in [(self.connect_timeout, "connect_timeout"), (self.response_timeout, "response_timeout")]
         {
             if timeout.is_zero() {
@@ -104,11 +122,11 @@ impl<C> RedisCacheBuilder<C> {
             return Err(Error::new(ErrorKind::Config, "a `pool_size` of zero allows no connection"));
         }
         Ok(Settings {
-            address: address::parse(&self.url)?,
+            address,
             namespace: self.namespace,
             ttl: self.ttl,
-            connect_timeout: self.connect_timeout,
-            response_timeout: self.response_timeout,
+            connect_timeout: self.connect_timeout.min(LONGEST_TIMEOUT),
+            response_timeout: self.response_timeout.min(LONGEST_TIMEOUT),
             pool_size: self.pool_size,
             max_value: self.max_value,
         })
@@ -143,6 +161,40 @@ impl RedisCacheBuilder<super::AsyncRedisCache> {
     /// [`Config`](ErrorKind::Config) when the url is wrong, or a timeout is zero.
     pub fn build(self) -> Result<super::AsyncRedisCache> {
         self.settings().and_then(super::AsyncRedisCache::new)
+    }
+}
+
+#[cfg(feature = "redis-cluster")]
+impl RedisCacheBuilder<super::RedisClusterCache> {
+    /// The most connections open at a time to each node. Default: 16.
+    ///
+    /// Further threads wait for one, at most until their deadline.
+    pub fn pool_size(mut self, connections: usize) -> Self {
+        self.pool_size = connections;
+        self
+    }
+
+    /// The cache. Nothing connects before it is used.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) when the url is wrong, or a timeout or the pool's size is zero.
+    pub fn build(self) -> Result<super::RedisClusterCache> {
+        let (settings, seeds) = self.cluster_settings()?;
+        super::RedisClusterCache::new(settings, seeds)
+    }
+}
+
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+impl RedisCacheBuilder<super::AsyncRedisClusterCache> {
+    /// The cache. Nothing connects before it is used.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) when the url is wrong, or a timeout is zero.
+    pub fn build(self) -> Result<super::AsyncRedisClusterCache> {
+        let (settings, seeds) = self.cluster_settings()?;
+        super::AsyncRedisClusterCache::new(settings, seeds)
     }
 }
 

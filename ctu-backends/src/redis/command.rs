@@ -41,6 +41,19 @@ impl Request {
     }
 }
 
+#[cfg(feature = "redis-cluster")]
+impl Request {
+    /// Its commands from `start` on, up to `end`.
+    pub(super) fn slice(&self, start: usize, end: usize) -> Vec<Cmd> {
+        match self {
+            Self::One(command) => vec![command.clone()],
+            Self::Many(pipeline, _) | Self::Atomic(pipeline, _) => {
+                pipeline.cmd_iter().skip(start).take(end - start).cloned().collect()
+            }
+        }
+    }
+}
+
 impl<T> Ask<T> {
     pub(super) fn small(command: Cmd, read: fn(Value, &Settings) -> Result<T>) -> Self {
         Self { request: Request::One(command), read, longest: SMALL_BYTES }

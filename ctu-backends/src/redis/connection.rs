@@ -48,7 +48,9 @@ impl Connection {
         let channel = Channel::new(socket, settings.address.addr())?;
         let mut connection = Self { channel, parser: Parser::new() };
         for request in login(settings.address.redis_settings()) {
-            let answer = connection.ask(&request, LOGIN_BYTES, deadline).map_err(|failure| in_time(failure.error))?;
+            let answer = connection.send(&request, deadline);
+            let answer = answer.and_then(|()| connection.receive(&request, LOGIN_BYTES, deadline));
+            let answer = answer.map_err(|failure| in_time(failure.error))?;
             if answer != Value::Okay {
                 return Err(unexpected(&answer));
             }
@@ -56,19 +58,23 @@ impl Connection {
         Ok(connection)
     }
 
-    /// One round trip. After a failure a late answer may still arrive: the connection has to be dropped.
-    pub(super) fn ask(
+    /// The first half of a round trip. After a failure a late answer may still arrive: the connection has to be dropped.
+    pub(super) fn send(&mut self, request: &Request, deadline: Instant) -> std::result::Result<(), Failure> {
+        self.channel.socket().deadline = deadline;
+        self.channel.write_all(&request.packed()).and_then(|()| self.channel.flush()).map_err(|error| {
+            let was_closed = is_closed(error.kind());
+            Failure { error: failure::of_io(error), was_closed }
+        })
+    }
+
+    /// The second half: the answer to what was sent.
+    pub(super) fn receive(
         &mut self,
         request: &Request,
         longest: usize,
         deadline: Instant,
     ) -> std::result::Result<Value, Failure> {
         self.channel.socket().deadline = deadline;
-        let sent = self.channel.write_all(&request.packed()).and_then(|()| self.channel.flush());
-        if let Err(error) = sent {
-            let was_closed = is_closed(error.kind());
-            return Err(Failure { error: failure::of_io(error), was_closed });
-        }
         let mut answer = Answer { channel: &mut self.channel, received: 0, longest };
         let result = match request {
             Request::One(_) => answer.value(&mut self.parser),

@@ -52,7 +52,9 @@ fn of_code(code: &str, detail: Option<&str>) -> Error {
         "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" | "READONLY" | "MISCONF" => {
             (ErrorKind::Unavailable, "the server can't answer in its present state (loading, failing over or busy)")
         }
-        "MOVED" | "ASK" | "CROSSSLOT" => (ErrorKind::Config, "the server is part of a Redis Cluster"),
+        "MOVED" | "ASK" | "CROSSSLOT" => {
+            (ErrorKind::Config, "the server is part of a Redis Cluster: use `RedisClusterCache`")
+        }
         _ => (ErrorKind::Other, "the server refused the command"),
     };
     Error::new(kind, message)

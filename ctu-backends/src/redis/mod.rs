@@ -1,10 +1,14 @@
-//! Redis as a store of bytes: a blocking form with a pool, and an async form on one shared connection.
+//! Redis as a store of bytes: a blocking form with a pool, and an async form on one shared connection. `cluster` has the
+//! same for the nodes of a Redis Cluster.
 //!
 //! What is asked and how answers are read is written once, in `command`; `pool` and `shared` only carry it to the server
 //! and back within its deadline.
 
 mod address;
+mod budget;
 mod builder;
+#[cfg(feature = "redis-cluster")]
+mod cluster;
 mod command;
 mod connection;
 mod failure;
@@ -19,6 +23,7 @@ mod socket;
 mod store;
 #[cfg(feature = "redis-tls")]
 mod tls;
+mod turns;
 
 #[cfg(feature = "tokio")]
 mod async_store;
@@ -26,4 +31,8 @@ mod async_store;
 #[cfg(feature = "tokio")]
 pub use async_store::AsyncRedisCache;
 pub use builder::RedisCacheBuilder;
+#[cfg(all(feature = "redis-cluster", feature = "tokio"))]
+pub use cluster::AsyncRedisClusterCache;
+#[cfg(feature = "redis-cluster")]
+pub use cluster::RedisClusterCache;
 pub use store::RedisCache;

@@ -1,14 +1,16 @@
 //! The connections of a blocking store.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ctu_core::{Error, ErrorKind, Result};
 use redis::Value;
 
-use super::command::Ask;
-use super::connection::Connection;
+use super::budget::Budget;
+use super::command::{Ask, Request};
+use super::connection::{Connection, Failure};
 use super::settings::Settings;
+use super::turns::{finish, others_first};
 
 pub(super) struct Pool {
     pub(super) settings: Settings,
@@ -42,16 +44,15 @@ impl Pool {
 
     /// One round trip, and the answer as it is read.
     pub(super) fn ask<T>(&self, ask: &Ask<T>) -> Result<T> {
-        let answer = self.round_trip(ask)?;
+        let answer = finish(self.exchange(&ask.request, ask.longest, &Budget::new(&self.settings)))?;
         (ask.read)(answer, &self.settings)
     }
 
-    fn round_trip<T>(&self, ask: &Ask<T>) -> Result<Value> {
-        let start = Instant::now();
-        let deadline = start + self.settings.response_timeout;
-        let mut slot = self.slot(deadline)?;
+    /// One round trip, for [`finish`].
+    pub(super) async fn exchange(&self, request: &Request, longest: usize, budget: &Budget) -> Result<Value> {
+        let mut slot = self.slot(budget.answer_by())?;
         if let Some(mut connection) = slot.connection.take() {
-            match connection.ask(&ask.request, ask.longest, deadline) {
+            match use_once(&mut connection, request, longest, budget).await {
                 Ok(answer) => {
                     slot.connection = Some(connection);
                     return Ok(answer);
@@ -61,17 +62,17 @@ impl Pool {
                 Err(failure) => return Err(failure.error),
             }
         }
-        let (mut connection, took) = self.connect()?;
-        let answer = connection.ask(&ask.request, ask.longest, deadline + took).map_err(|failure| failure.error)?;
+        let mut connection = self.connect(budget)?;
+        let answer = use_once(&mut connection, request, longest, budget).await.map_err(|failure| failure.error)?;
         slot.connection = Some(connection);
         Ok(answer)
     }
 
-    /// A new connection, and how long it took: that is not taken from the time for the answer.
-    fn connect(&self) -> Result<(Connection, Duration)> {
+    fn connect(&self, budget: &Budget) -> Result<Connection> {
         let start = Instant::now();
-        let connection = Connection::open(&self.settings, start + self.settings.connect_timeout)?;
-        Ok((connection, start.elapsed()))
+        let connection = Connection::open(&self.settings, budget.connect_by());
+        budget.connected_since(start);
+        connection
     }
 
     fn slot(&self, deadline: Instant) -> Result<Slot<'_>> {
@@ -103,6 +104,18 @@ impl Pool {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Between question and answer others ask their servers.
+async fn use_once(
+    connection: &mut Connection,
+    request: &Request,
+    longest: usize,
+    budget: &Budget,
+) -> std::result::Result<Value, Failure> {
+    connection.send(request, budget.answer_by())?;
+    others_first().await;
+    connection.receive(request, longest, budget.answer_by())
 }
 
 impl Drop for Slot<'_> {

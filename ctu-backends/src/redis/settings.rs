@@ -12,6 +12,7 @@ pub(super) const MOST_BYTES: usize = 512 << 20;
 /// 2^53 milliseconds, 285,000 years: a server adds its clock to a lifetime and refuses what overflows.
 const LONGEST_TTL_MILLIS: u64 = 1 << 53;
 
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) address: ConnectionInfo,
     pub(super) namespace: Vec<u8>,

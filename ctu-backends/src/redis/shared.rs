@@ -1,7 +1,6 @@
 //! The one connection that all tasks of an async store share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use ctu_core::{Error, ErrorKind, Result};
 use redis::aio::MultiplexedConnection;
@@ -9,6 +8,7 @@ use redis::{AsyncConnectionConfig, Client, RedisError, Value};
 use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, timeout_at};
 
+use super::budget::Budget;
 use super::command::{Ask, Request};
 use super::failure;
 use super::settings::Settings;
@@ -38,29 +38,35 @@ impl Shared {
 
     /// One round trip, and the answer as it is read.
     pub(super) async fn ask<T>(&self, ask: Ask<T>) -> Result<T> {
-        let runtime = Handle::try_current()
-            .map_err(|_| Error::new(ErrorKind::Config, "AsyncRedisCache works in a tokio runtime only"))?
-            .id();
-        let answer = self.round_trip(&ask.request, runtime).await?;
+        let answer = self.exchange(&ask.request, &Budget::new(&self.settings)).await?;
         (ask.read)(answer, &self.settings)
     }
 
-    async fn round_trip(&self, request: &Request, runtime: Id) -> Result<Value> {
-        let deadline = Instant::now() + self.settings.response_timeout;
+    /// One round trip.
+    pub(super) async fn exchange(&self, request: &Request, budget: &Budget) -> Result<Value> {
+        let runtime = Self::runtime()?;
         if let Some(current) = self.usable(runtime) {
-            match self.exchange(current, request, deadline).await {
+            match self.use_once(current, request, budget).await {
                 // Since the last question the server was restarted, or closed the connection.
                 Err(Lost::Closed(_)) => {}
                 other => return other.map_err(Lost::into_error),
             }
         }
-        let (current, took) = self.connect(runtime).await?;
-        self.exchange(current, request, deadline + took).await.map_err(Lost::into_error)
+        let start = Instant::now();
+        let connected = self.connect(runtime, budget).await;
+        budget.connected_since(start.into_std());
+        self.use_once(connected?, request, budget).await.map_err(Lost::into_error)
     }
 
-    async fn exchange(&self, current: Current, request: &Request, deadline: Instant) -> Result<Value, Lost> {
+    /// The runtime that this is called in.
+    pub(super) fn runtime() -> Result<Id> {
+        let none = |_| Error::new(ErrorKind::Config, "the async stores work in a tokio runtime only");
+        Handle::try_current().map(|runtime| runtime.id()).map_err(none)
+    }
+
+    async fn use_once(&self, current: Current, request: &Request, budget: &Budget) -> Result<Value, Lost> {
         let Current { mut connection, number, .. } = current;
-        let answer = timeout_at(deadline, send(&mut connection, request)).await;
+        let answer = timeout_at(budget.answer_by().into(), send(&mut connection, request)).await;
         let lost = match answer {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) if error.is_connection_dropped() => Lost::Closed(error),
@@ -72,9 +78,7 @@ impl Shared {
         Err(lost)
     }
 
-    /// A connection, and how long getting it took: that is not taken from the time for the answer.
-    async fn connect(&self, runtime: Id) -> Result<(Current, Duration)> {
-        let start = Instant::now();
+    async fn connect(&self, runtime: Id, budget: &Budget) -> Result<Current> {
         let connect = async {
             let mut number = self.connecting.lock().await;
             // Another task's, made while this one waited.
@@ -94,10 +98,8 @@ impl Shared {
             *self.current() = Some(current.clone());
             Ok(current)
         };
-        match timeout_at(start + self.settings.connect_timeout, connect).await {
-            Ok(connected) => connected.map(|current| (current, start.elapsed())),
-            Err(_) => Err(failure::connect_timed_out()),
-        }
+        let connected = timeout_at(budget.connect_by().into(), connect).await;
+        connected.unwrap_or_else(|_| Err(failure::connect_timed_out()))
     }
 
     fn usable(&self, runtime: Id) -> Option<Current> {

@@ -11,7 +11,8 @@ use super::pool::Pool;
 use super::scan::{self, Distinct, Step};
 use super::settings::Settings;
 
-/// Values kept by a Redis server, for plain code; async functions use `AsyncRedisCache`.
+/// Values kept by a Redis server, for plain code; async functions use `AsyncRedisCache`. On a Redis Cluster it is
+/// `RedisClusterCache`.
 ///
 /// Keys and values are bytes, stored as they are: a layer such as `.json()` makes typed ones of them. Nothing connects
 /// before the first use. The server may be down at any time and come back: nothing has to be restarted.

@@ -10,6 +10,8 @@ pub(crate) fn server(connection: impl Fn(Commands) + Send + Sync + Clone + 'stat
     let url = format!("redis://127.0.0.1:{}", listener.local_addr().unwrap().port());
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
+            // Several answers in a row must not wait for each other.
+            stream.set_nodelay(true).unwrap();
             let connection = connection.clone();
             thread::spawn(move || connection(Commands(BufReader::new(stream))));
         }
@@ -26,6 +28,12 @@ pub(crate) fn parrot(answer: &'static [u8]) -> String {
 pub(crate) struct Commands(BufReader<TcpStream>);
 
 impl Commands {
+    /// The port of the server.
+    #[allow(dead_code)] // not in all tests
+    pub(crate) fn port(&self) -> u16 {
+        self.0.get_ref().local_addr().unwrap().port()
+    }
+
     /// The words of the next command.
     pub(crate) fn next(&mut self) -> Option<Vec<Vec<u8>>> {
         let words = self.number(b'*')?;

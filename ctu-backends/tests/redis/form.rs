@@ -64,42 +64,50 @@ pub(crate) trait Form: AsyncLease<[u8], Bytes> + AsyncStore + Sized + 'static {
     }
 }
 
-impl Form for AsyncRedisCache {
-    fn build(options: &Options) -> Result<Self> {
-        Self::builder(&options.url)
-            .namespace(&options.namespace)
-            .connect_timeout(options.connect)
-            .response_timeout(options.response)
-            .max_value(options.max_value)
-            .build()
-    }
-
-    fn flush_server(&self) -> impl Future<Output = Result<()>> + Send {
-        Self::flush_server(self)
-    }
-}
-
 /// The blocking form as an async one that is always ready.
-pub(crate) struct Blocking(pub(crate) RedisCache);
+pub(crate) struct Blocking<C>(pub(crate) C);
 
-impl Form for Blocking {
-    fn build(options: &Options) -> Result<Self> {
-        RedisCache::builder(&options.url)
-            .namespace(&options.namespace)
-            .connect_timeout(options.connect)
-            .response_timeout(options.response)
-            .max_value(options.max_value)
-            .build()
-            .map(Self)
-    }
+macro_rules! forms {
+    ($blocking:ty, $asynchronous:ty) => {
+        impl Form for $asynchronous {
+            fn build(options: &Options) -> Result<Self> {
+                Self::builder(&options.url)
+                    .namespace(&options.namespace)
+                    .connect_timeout(options.connect)
+                    .response_timeout(options.response)
+                    .max_value(options.max_value)
+                    .build()
+            }
 
-    async fn flush_server(&self) -> Result<()> {
-        self.0.flush_server()
-    }
+            fn flush_server(&self) -> impl Future<Output = Result<()>> + Send {
+                Self::flush_server(self)
+            }
+        }
+
+        impl Form for Blocking<$blocking> {
+            fn build(options: &Options) -> Result<Self> {
+                <$blocking>::builder(&options.url)
+                    .namespace(&options.namespace)
+                    .connect_timeout(options.connect)
+                    .response_timeout(options.response)
+                    .max_value(options.max_value)
+                    .build()
+                    .map(Self)
+            }
+
+            async fn flush_server(&self) -> Result<()> {
+                self.0.flush_server()
+            }
+        }
+    };
 }
+
+forms!(RedisCache, AsyncRedisCache);
+#[cfg(feature = "redis-cluster")]
+forms!(ctu_backends::RedisClusterCache, ctu_backends::AsyncRedisClusterCache);
 
 #[deny(clippy::missing_trait_methods)]
-impl AsyncCache<[u8], Bytes> for Blocking {
+impl<C: Cache<[u8], Bytes> + Send + Sync> AsyncCache<[u8], Bytes> for Blocking<C> {
     async fn get(&self, key: &[u8]) -> Result<Option<Bytes>> {
         self.0.get(key)
     }
@@ -124,7 +132,7 @@ impl AsyncCache<[u8], Bytes> for Blocking {
 }
 
 #[deny(clippy::missing_trait_methods)]
-impl AsyncLease<[u8], Bytes> for Blocking {
+impl<C: Lease<[u8], Bytes> + Send + Sync> AsyncLease<[u8], Bytes> for Blocking<C> {
     async fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
         self.0.lease(key, claim, length)
     }
@@ -139,7 +147,7 @@ impl AsyncLease<[u8], Bytes> for Blocking {
     }
 }
 
-impl AsyncStore for Blocking {
+impl<C: Store + Send + Sync> AsyncStore for Blocking<C> {
     async fn len(&self) -> Result<usize> {
         self.0.len()
     }
@@ -157,7 +165,7 @@ macro_rules! on_both_forms {
         mod blocking {
             $(#[test]
             fn $name() {
-                crate::form::run(super::$name::<crate::form::Blocking>());
+                crate::form::run(super::$name::<crate::form::Blocking<ctu_backends::RedisCache>>());
             })*
         }
         mod multiplexed {

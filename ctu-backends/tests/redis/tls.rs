@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
-use ctu_backends::AsyncRedisCache;
+use ctu_backends::{AsyncRedisCache, RedisCache};
 use ctu_core::{AsyncCacheExt, ErrorKind};
 use servers::RedisServer;
 
@@ -63,14 +63,14 @@ async fn distrusts<F: Form>() {
 #[test]
 #[ignore = "needs its environment"]
 fn with_the_authority() {
-    run(works::<Blocking>());
+    run(works::<Blocking<RedisCache>>());
     run(works::<AsyncRedisCache>());
 }
 
 #[test]
 #[ignore = "needs its environment"]
 fn with_another_authority() {
-    run(distrusts::<Blocking>());
+    run(distrusts::<Blocking<RedisCache>>());
     run(distrusts::<AsyncRedisCache>());
 }
 

@@ -10,12 +10,14 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod cluster;
 mod process;
 mod talk;
 
 use std::fmt;
 use std::path::PathBuf;
 
+pub use cluster::RedisCluster;
 use process::{Plan, Server};
 
 /// A Redis server.

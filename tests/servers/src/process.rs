@@ -173,7 +173,7 @@ fn is_stopped(pid: &str) -> Option<bool> {
     status.rsplit_once(") ").map(|(_, rest)| rest.starts_with('T'))
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let port = listener.local_addr().expect("it is bound").port();

@@ -33,3 +33,45 @@ fn ask(port: u16, question: &str, answer: impl Fn(&str) -> Option<Pid>) -> Optio
     stream.write_all(question.as_bytes()).ok()?;
     BufReader::new(stream).lines().map_while(Result::ok).take(100).find_map(|line| answer(line.trim_end()))
 }
+
+/// The answer to a command: its strings and numbers as they come, without their structure.
+pub(crate) struct Answer {
+    pub(crate) strings: Vec<Vec<u8>>,
+}
+
+impl Answer {
+    /// The only string.
+    pub(crate) fn text(&self) -> String {
+        self.strings.iter().map(|string| String::from_utf8_lossy(string)).collect()
+    }
+}
+
+/// Asks a Redis server, that is not paused.
+pub(crate) fn redis(port: u16, words: &[&[u8]]) -> Answer {
+    let mut question = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        question.extend([format!("${}\r\n", word.len()).as_bytes(), word, b"\r\n"].concat());
+    }
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("the server listens");
+    stream.set_read_timeout(Some(PATIENCE * 10)).expect("it is not zero");
+    stream.write_all(&question).expect("the server reads");
+    let mut answer = Answer { strings: Vec::new() };
+    read(&mut BufReader::new(stream), &mut answer.strings);
+    answer
+}
+
+fn read(stream: &mut impl BufRead, strings: &mut Vec<Vec<u8>>) {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).expect("the server answers");
+    let rest = String::from_utf8_lossy(&line[1..]).trim_end().to_owned();
+    match line[0] {
+        b'*' => (0..rest.parse().expect("a length")).for_each(|_: usize| read(stream, strings)),
+        b'$' => {
+            let mut string = vec![0; rest.parse::<usize>().expect("a length") + 2];
+            stream.read_exact(&mut string).expect("as many bytes as announced");
+            string.truncate(string.len() - 2);
+            strings.push(string);
+        }
+        _ => strings.push(rest.into_bytes()),
+    }
+}
