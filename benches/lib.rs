@@ -10,9 +10,11 @@ pub mod contestants;
 mod harness;
 mod keys;
 mod machine;
+mod python;
 mod report;
 
 pub use harness::{Contestant, Effort, Row, Timings, compute, measure};
 pub use keys::{numbers, texts};
 pub use machine::{Lock, describe, lock_in_use};
+pub use python::Python;
 pub use report::{Aim, print};

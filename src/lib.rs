@@ -44,12 +44,16 @@
 //! | `redis-cluster` | | `RedisClusterCache`, bytes on a Redis Cluster |
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
-//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others; `timeout`, and background tasks, for `#[cached]` |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::AnyCache;
+#[cfg(any(feature = "memory", all(feature = "tokio", any(feature = "memcached", feature = "redis"))))]
+pub use ctu_backends::AsyncAnyCache;
 #[cfg(all(feature = "memcached", feature = "tokio"))]
 pub use ctu_backends::AsyncMemcachedCache;
 #[cfg(all(feature = "redis", feature = "tokio"))]
@@ -58,18 +62,16 @@ pub use ctu_backends::AsyncRedisCache;
 pub use ctu_backends::AsyncRedisClusterCache;
 #[cfg(feature = "tokio")]
 pub use ctu_backends::Blocking;
-#[cfg(feature = "redis")]
-pub use ctu_backends::RedisCache;
 #[cfg(feature = "redis-cluster")]
 pub use ctu_backends::RedisClusterCache;
-#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
-pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+pub use ctu_backends::{DictCache, MemoryCache, MemoryCacheBuilder, SharedMemory, SharedMemoryBuilder};
 #[cfg(feature = "memcached")]
 pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
+#[cfg(feature = "redis")]
+pub use ctu_backends::{RedisCache, RedisCacheBuilder};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
+    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Bytes, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
 // Leases, which processes that share a store have in common.
@@ -131,3 +133,8 @@ pub mod __private {
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the recipe for Python: they are compiled, `CACHE` and all, and connect to nothing.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../docs/PYTHON.md")]
+struct Python;

@@ -15,13 +15,10 @@
 //! RUSTFLAGS="-C target-cpu=native" cargo bench -p benches --bench encryption
 //! ```
 
-use std::env;
-use std::ffi::OsString;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
+use benches::Python;
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -87,41 +84,6 @@ fn compare(name: &str, len: usize, ours: &mut dyn FnMut(), bare: &mut dyn FnMut(
     );
 }
 
-/// The Python library, in a process of its own.
-struct Seed {
-    process: Child,
-    calls: ChildStdin,
-    nanos: BufReader<ChildStdout>,
-}
-
-impl Seed {
-    fn start(prefix: &str, key: &str, value: &str) -> Self {
-        let mut process = Command::new(env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3")))
-            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/benches/seed_hit.py"), prefix, key, value])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python, as python3 or named by PYTHON");
-        let (calls, nanos) = (process.stdin.take().expect("piped"), process.stdout.take().expect("piped"));
-        Self { process, calls, nanos: BufReader::new(nanos) }
-    }
-
-    /// Nanoseconds per call.
-    fn turn(&mut self, calls: usize) -> f64 {
-        let mut nanos = String::new();
-        let asked = writeln!(self.calls, "{calls}").and_then(|()| self.nanos.read_line(&mut nanos));
-        asked.expect("Python goes on: it needs the packages of tests/python/requirements.txt");
-        nanos.trim().parse().expect("Python prints a number")
-    }
-}
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 type Value = (String, u32, Vec<f64>);
 
 /// A way to get a hit of ours, and what it took in each round: nanoseconds, and how many times as long the seed took.
@@ -169,7 +131,7 @@ fn compare_hits() {
         Ours::new("AES-256-GCM-SIV", key, &value, encrypted(aes).json().prefixed(prefix)),
         Ours::new("the same, keys as JSON too", key, &value, encrypted(aes).to_bytes().prefixed(prefix)),
     ];
-    let mut seed = Seed::start(prefix, key, &json);
+    let Some(mut seed) = Python::start("seed_hit.py", [prefix, key, &json]) else { return };
     let seed_calls = ((TURN_NANOS / seed.turn(20)) as usize).max(4);
     let mut seeds = Vec::with_capacity(ROUNDS);
     for round in 0..ROUNDS {

@@ -35,7 +35,9 @@ mod redis;
 mod shared;
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
-pub use any::{AnyCache, AsyncAnyCache};
+pub use any::AnyCache;
+#[cfg(any(feature = "memory", all(feature = "tokio", any(feature = "memcached", feature = "redis"))))]
+pub use any::AsyncAnyCache;
 #[cfg(feature = "tokio")]
 pub use blocking::Blocking;
 #[cfg(feature = "memory")]

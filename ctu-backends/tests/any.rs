@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ctu_backends::{AnyCache, AsyncAnyCache, MemcachedCache, RedisCache};
 use ctu_core::testing::{Check, Conformance, block_on};
-use ctu_core::{AsyncCache, AsyncStore, Cache, ErrorKind, Result, StackExt, Store, Ttl};
+use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, ErrorKind, Result, StackExt, Store, Ttl};
 use servers::{MemcachedServer, RedisServer};
 
 static REDIS: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
@@ -79,6 +79,56 @@ fn law6_bounded_memory_has_the_capacity_of_the_url() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_settings_of_the_url_are_those_of_the_store() -> Result<()> {
+    let left = |entry: Option<Entry<Bytes>>| entry.unwrap().ttl.unwrap();
+    let value = Bytes::from_static(b"v");
+    for (number, server) in
+        [REDIS.url(), MEMCACHED.url(), format!("redis+unix://{}", REDIS.socket().display())].into_iter().enumerate()
+    {
+        let url = format!("{server}?namespace=%C3%A9{number}.&ttl=1m&response_timeout=10s");
+        let cache = AnyCache::open(&url)?;
+        cache.put(b"k", &value, Ttl::Default)?;
+        assert!((50..=60).contains(&left(cache.get_entry(b"k")?).as_secs()), "{url}");
+        let bare = AnyCache::open(&server)?;
+        assert!(!bare.contains(b"k")?);
+        if number != 1 {
+            assert!(bare.contains(format!("é{number}.k").as_bytes())?);
+        }
+        let cache = AsyncAnyCache::open(&url)?;
+        assert!((50..=60).contains(&left(cache.get_entry(b"k").await?).as_secs()), "{url}");
+        cache.put(b"k", &value, Ttl::Default).await?;
+        assert!((50..=60).contains(&left(cache.get_entry(b"k").await?).as_secs()), "{url}");
+    }
+    let cache = AnyCache::open("memory:?ttl=1h")?;
+    cache.put(b"k", &value, Ttl::Default)?;
+    assert!(left(cache.get_entry(b"k")?) <= Duration::from_secs(3_600));
+    let endless = AnyCache::open(&format!("{}?ttl=never&namespace=endless.", REDIS.url()))?;
+    endless.put(b"k", &value, Ttl::Default)?;
+    assert_eq!(endless.get_entry(b"k")?.unwrap().ttl, None);
+    // Only the namespace's own.
+    Store::clear(&endless)?;
+    assert!(!endless.contains(b"k")?);
+    assert!(AnyCache::open(&format!("{}?namespace=%C3%A90.", REDIS.url()))?.contains(b"k")?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn law2_harmless_the_deadlines_of_the_url_are_kept() -> Result<()> {
+    let servers = (RedisServer::start(), MemcachedServer::start());
+    let quick = "?connect_timeout=30ms&response_timeout=20ms";
+    servers.0.pause();
+    servers.1.pause();
+    for url in [servers.0.url() + quick, servers.1.url() + quick] {
+        let start = Instant::now();
+        assert_eq!(AnyCache::open(&url)?.get(b"k").unwrap_err().kind(), ErrorKind::Timeout);
+        assert_eq!(AsyncAnyCache::open(&url)?.get(b"k").await.unwrap_err().kind(), ErrorKind::Timeout);
+        // The defaults are 1.5 s for each of the two, and without any there is no end.
+        assert!(start.elapsed() < Duration::from_secs(1), "{url}: {:?}", start.elapsed());
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_the_store_refuses_is_refused() -> Result<()> {
     for url in [REDIS.url(), MEMCACHED.url()] {
         assert_eq!(Store::clear(&AnyCache::open(&url)?).unwrap_err().kind(), ErrorKind::Unsupported);
@@ -94,7 +144,20 @@ fn law7_silent_a_wrong_url_is_an_error_that_names_the_part_and_shows_none() {
         ("hunter2", "begins with"),
         ("http://:hunter2@host", "begins with"),
         ("memory:hunter2", "after `memory:`"),
-        ("memory:?hunter2=1", "`capacity`"),
+        ("memory:?hunter2=1", "none of `capacity`, `ttl`"),
+        ("memory:?namespace=hunter2", "none of `capacity`, `ttl`"),
+        ("memory:?ttl=hunter2", "`ttl` that is not a duration"),
+        ("memory:?ttl=0s", "above zero"),
+        ("memory:?ttl=1s&ttl=2s", "`ttl` twice"),
+        ("redis://host?hunter2=1", "none of `namespace`, `ttl`, `connect_timeout`, `response_timeout` ("),
+        ("redis://:x?hunter2@host", "%3F"),
+        ("redis://host?namespace=%hunter2", "`namespace`"),
+        ("redis://host?namespace=a#hunter2", "%23"),
+        ("redis+unix:///hunter2?database=1", "`response_timeout`, `db`, `user`, `pass`"),
+        ("redis+unix:///hunter2?db=hunter2", "database"),
+        ("memcached://hunter2?capacity=1", "none of `namespace`"),
+        ("memcached://host?connect_timeout=hunter2", "`connect_timeout` that is not a duration"),
+        ("memcached://host?namespace=hunter2%20", "namespace"),
         ("memory:?capacity=hunter2", "number"),
         ("memory:?capacity=-1", "number"),
         ("redis:hunter2", "scheme"),

@@ -93,7 +93,7 @@ layers! {
     json: <str, Option<u64>> over <Vec<u8>, Bytes>, |store| store().json();
     to_bytes: <(String, u64), (String, i64)> over <Vec<u8>, Bytes>, |store| store().to_bytes();
     msgpack: <str, (String, Option<u64>)> over <Vec<u8>, Bytes>, |store| store().msgpack();
-    json_serde: <str, String> over <String, Flagged>, |store| store().json_serde();
+    json_serde: <str, String> over <Vec<u8>, Flagged>, |store| store().json_serde();
     compressed: <[u8], Bytes> over <Vec<u8>, Bytes>, |store| store().compressed();
     two_level: <(String, u64), u64> over <(String, u64), u64>, |store| store().two_level(store());
     seven_layers: <str, (String, Option<u64>)> over <String, String>, |store| {

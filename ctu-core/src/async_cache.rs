@@ -117,7 +117,8 @@ pub trait AsyncStore: Send + Sync {
     /// When the store fails, or can't tell its entries from those of others (`Unsupported`): then nothing was removed.
     fn clear(&self) -> impl Future<Output = Result<()>> + Send;
 
-    /// What was counted so far.
+    /// What was counted so far: `cache.stats().await?.hit_rate()` is the part of the lookups that were hits. See
+    /// [`Store::stats`](crate::Store::stats).
     ///
     /// # Errors
     ///

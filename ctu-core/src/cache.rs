@@ -114,11 +114,27 @@ pub trait Store {
     /// When the store fails, or can't tell its entries from those of others (`Unsupported`): then nothing was removed.
     fn clear(&self) -> Result<()>;
 
-    /// What was counted so far.
+    /// What was counted so far: `cache.stats()?.hit_rate()` is the part of the lookups that were hits.
+    ///
+    /// A server's figures are its own, of all its clients since it was started; [`StackExt::with_stats`] counts what went
+    /// through this stack.
     ///
     /// # Errors
     ///
     /// When the figures are kept by a server that fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ctu_core::Store;
+    ///
+    /// fn report(cache: &impl Store) -> ctu_core::Result<()> {
+    ///     println!("{:.0} % of the lookups were hits", cache.stats()?.hit_rate() * 100.0);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// [`StackExt::with_stats`]: crate::StackExt::with_stats
     fn stats(&self) -> Result<Stats>;
 }
 

@@ -13,6 +13,7 @@ use crate::Stats;
 const OWNED: usize = 16;
 /// Stripes for the threads beyond those.
 const SHARED: usize = 4;
+/// Those of [`Count`] that have a place in a stripe, which they fill: `Stale`, the rarest, is counted apart.
 const KINDS: usize = 8;
 
 /// What a cache counts.
@@ -34,6 +35,8 @@ pub enum Count {
     Error,
     /// An entry, a key or a value that could not be made sense of.
     Rejected,
+    /// A lookup that found an expired value, and was served it: beside its `Miss`.
+    Stale,
 }
 
 /// Counters of one cache, for stores and layers that keep [`Stats`]. About 1.4 kB.
@@ -54,6 +57,7 @@ pub struct Counters {
     stripes: [Stripe; OWNED + SHARED],
     /// The sums at the last reset: a stripe is written by its owner only.
     base: [AtomicU64; KINDS],
+    stale: AtomicU64,
 }
 
 #[repr(align(64))]
@@ -65,12 +69,17 @@ impl Counters {
         Self {
             stripes: [const { Stripe([const { AtomicU64::new(0) }; KINDS]) }; OWNED + SHARED],
             base: [const { AtomicU64::new(0) }; KINDS],
+            stale: AtomicU64::new(0),
         }
     }
 
     /// Counts one.
     #[inline]
     pub fn add(&self, count: Count) {
+        if matches!(count, Count::Stale) {
+            self.stale.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let slot = SLOT.get();
         if slot < OWNED {
             let counter = &self.stripes[slot].0[count as usize];
@@ -96,6 +105,9 @@ impl Counters {
 
     /// How many were counted since the last reset.
     pub fn get(&self, count: Count) -> u64 {
+        if matches!(count, Count::Stale) {
+            return self.stale.load(Ordering::Relaxed);
+        }
         let base = self.base[count as usize].load(Ordering::Relaxed);
         self.total(count as usize).wrapping_sub(base)
     }
@@ -107,6 +119,7 @@ impl Counters {
             reads: hits + self.get(Count::Miss),
             hits,
             coalesced: self.get(Count::Coalesced),
+            stale: self.get(Count::Stale),
             writes: self.get(Count::Write),
             dels: self.get(Count::Del),
             tests: self.get(Count::Test),
@@ -121,6 +134,7 @@ impl Counters {
         for (kind, base) in self.base.iter().enumerate() {
             base.store(self.total(kind), Ordering::Relaxed);
         }
+        self.stale.store(0, Ordering::Relaxed);
     }
 }
 

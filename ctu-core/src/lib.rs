@@ -59,6 +59,9 @@ pub use memoize::{AsyncMemo, Memo};
 pub use stack::StackExt;
 pub use stats::Stats;
 
+/// What byte stores hold: shared, and cloned without copying. That of the `bytes` crate.
+pub use bytes::Bytes;
+
 /// For the stores, which shorten keys with it; not for use by hand.
 #[doc(hidden)]
 pub use sha3::sha3_256;

@@ -31,6 +31,27 @@ use crate::layers::{
 /// assert_eq!(CACHE.get("10")?, Some(55));
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
+///
+/// A stack takes its store over. Several stacks share one by reference, and a `static` one is dereferenced first, as
+/// `(&STORE).prefixed(..)` would be a stack over the `LazyLock`, whose type is longer to write, and `STORE.prefixed(..)`
+/// would move the static:
+///
+/// ```
+/// use ctu_core::{Cache, LockedCache, PrefixedCache, StackExt, Ttl};
+/// use std::collections::HashMap;
+/// use std::sync::LazyLock;
+///
+/// type Table = LockedCache<HashMap<String, u64>>;
+///
+/// static STORE: LazyLock<Table> = LazyLock::new(Table::default);
+/// static SQUARES: LazyLock<PrefixedCache<&Table>> = LazyLock::new(|| (&*STORE).prefixed("squares."));
+/// static CUBES: LazyLock<PrefixedCache<&Table>> = LazyLock::new(|| (&*STORE).prefixed("cubes."));
+///
+/// SQUARES.put("3", &9, Ttl::Default)?;
+/// CUBES.put("3", &27, Ttl::Default)?;
+/// assert_eq!(STORE.get("cubes.3")?, Some(27));
+/// # Ok::<(), ctu_core::Error>(())
+/// ```
 pub trait StackExt: Sized {
     /// Puts `prefix` before the keys: see [`PrefixedCache`].
     fn prefixed(self, prefix: impl Into<Box<str>>) -> PrefixedCache<Self> {
@@ -52,7 +73,8 @@ pub trait StackExt: Sized {
         Mapped::new(ToBytes, self)
     }
 
-    /// Keeps values of any serde type in a store with flags, as the Python library does: see [`JsonSerdeCache`].
+    /// Keeps values of any serde type under text keys in a store with flags, as the Python library does: see
+    /// [`JsonSerdeCache`].
     fn json_serde(self) -> JsonSerdeCache<Self> {
         Mapped::new(JsonSerde, self)
     }

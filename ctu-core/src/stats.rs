@@ -25,6 +25,8 @@ pub struct Stats {
     pub hits: u64,
     /// Lookups that found nothing, and were served by a computation that another caller had begun.
     pub coalesced: u64,
+    /// Lookups that found an expired value only, and were served it, as `stale` allows.
+    pub stale: u64,
     /// Values stored.
     pub writes: u64,
     /// Removals asked for.

@@ -41,8 +41,8 @@ conformance! {
     to_bytes: <(String, u64), (String, i64)> over <Vec<u8>, Bytes>, |store| store().to_bytes();
     to_bytes_of_text: <str, Vec<u8>> over <Vec<u8>, Bytes>, |store| store().to_bytes();
     msgpack: <str, (String, Option<u64>)> over <Vec<u8>, Bytes>, |store| store().msgpack();
-    json_serde_of_text: <str, String> over <String, Flagged>, |store| store().json_serde();
-    json_serde_of_numbers: <[u8], i64> over <Vec<u8>, Flagged>, |store| store().json_serde();
+    json_serde_of_text: <str, String> over <Vec<u8>, Flagged>, |store| store().json_serde();
+    json_serde_of_numbers: <str, i64> over <Vec<u8>, Flagged>, |store| store().json_serde();
     bytes_as_text: <[u8], Bytes> over <String, String>, |store| store().bytes_as_text();
     compressed: <[u8], Bytes> over <Vec<u8>, Bytes>, |store| store().compressed();
     with_stats: <str, String> over <String, String>, |store| store().with_stats();

@@ -7,6 +7,7 @@ use syn::{Expr, ExprClosure, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, p
 
 use crate::faults::Faults;
 use crate::leasing::LeasingArgs;
+use crate::policy::PolicyArgs;
 use crate::template::Template;
 
 /// The arguments as written, each at most once, each readable by itself.
@@ -25,6 +26,7 @@ pub(crate) struct Args {
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
     pub(crate) krate: Option<Given<Path>>,
+    pub(crate) policy: PolicyArgs,
     /// Reading stopped at a fault: what seems to be missing may be there.
     pub(crate) is_partial: bool,
 }
@@ -67,7 +69,8 @@ pub(crate) enum Lifetime {
 }
 
 const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
-                     `coalesce`, `invalidation`, `lease`, `result`, `companion`, `crate`";
+                     `coalesce`, `invalidation`, `lease`, `result`, `stale`, `stale_on`, `refresh_ahead`, `jitter`, `timeout`, \
+                     `on_error`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -109,6 +112,7 @@ impl Args {
             result: self.result,
             companion: self.companion,
             krate: self.krate.or_else(|| block.krate.clone()),
+            policy: self.policy.or(&block.policy),
             is_partial: self.is_partial || block.is_partial,
         }
     }
@@ -136,7 +140,7 @@ impl Args {
         let name = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), format!("arguments are written `name = value`; the names are {NAMES}"))
         })?;
-        if self.leasing.parse_one(&name, input, faults)? {
+        if self.leasing.parse_one(&name, input, faults)? || self.policy.parse_one(&name, input, faults)? {
             return Ok(());
         }
         match name.to_string().as_str() {
@@ -162,8 +166,9 @@ impl Args {
 fn unknown(name: &str) -> String {
     let hint = match name {
         "size" | "max_size" | "max_entries" | "limit" | "Capacity" => " (`capacity` bounds the entries)",
-        "time" | "expire" | "expires" | "lifetime" | "timeout" | "expiry" | "ttl_secs" | "ttl_millis"
-        | "TimeToLive" => " (`ttl` is the lifetime)",
+        "time" | "expire" | "expires" | "lifetime" | "expiry" | "ttl_secs" | "ttl_millis" | "TimeToLive" => {
+            " (`ttl` is the lifetime)"
+        }
         "convert" => " (`key = |a, b| ..` makes the key)",
         "option" => " (`cache_if = Option::is_some` leaves `None` out)",
         "ignore" | "Ignore" | "exclude" => " (`skip(..)` leaves arguments out of the key)",
@@ -171,7 +176,9 @@ fn unknown(name: &str) -> String {
         "SharedCache" | "scope" => " (all threads share the store as it is)",
         "name" => " (`companion` names what stands beside the function)",
         "with_cached_flag" => " (`f::in_cache(..)` tells whether a call would be a hit)",
-        "map_error" => " (a cache that fails does not fail the function: there is no error to map)",
+        "map_error" => {
+            " (a cache that fails does not fail the function, unless `on_error = fail` says so, by `From<ctu::Error>`)"
+        }
         _ => "",
     };
     format!("`#[cached]` has no argument `{name}`{hint}; it has {NAMES}")
@@ -244,7 +251,7 @@ fn lifetime(input: ParseStream<'_>) -> syn::Result<Lifetime> {
     let expr: Expr = input.parse()?;
     if let Some(text) = text_of(&expr) {
         let duration =
-            crate::duration::parse(&text.value()).map_err(|message| syn::Error::new(text.span(), message))?;
+            crate::duration::parse(&text.value()).map_err(|fault| syn::Error::new(text.span(), fault.of_a_ttl()))?;
         return Ok(Lifetime::Millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)));
     }
     match expr {

@@ -5,31 +5,55 @@ use std::time::Duration;
 const UNITS: [(&str, u64); 6] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
-const FORM: &str = "a duration is written as numbers with units, such as \"90s\", \"10m\", \"1h30m\" or \"250ms\" (units: \
+pub(crate) const FORM: &str = "a duration is written as numbers with units, such as \"90s\", \"10m\", \"1h30m\" or \"250ms\" (units: \
                     ms, s, m, h, d, w)";
 
+/// Why a text is no positive duration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Fault {
+    Form,
+    TooLong,
+    Zero,
+}
+
+impl Fault {
+    pub(crate) fn of_a_ttl(self) -> &'static str {
+        match self {
+            Self::Form => FORM,
+            Self::TooLong => "this duration is too long: leave `ttl` out for entries that do not expire",
+            Self::Zero => "a ttl of zero would store nothing: leave `#[cached]` out, or give a longer ttl",
+        }
+    }
+
+    /// Of any other duration.
+    pub(crate) fn of_a_wait(self) -> &'static str {
+        match self {
+            Self::Form => FORM,
+            Self::TooLong => "this duration is too long: give a shorter one",
+            Self::Zero => "a duration of zero does nothing here: leave the argument out, or give a longer one",
+        }
+    }
+}
+
 /// Reads a positive duration.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, Fault> {
     let mut rest = text.trim();
     let mut millis = 0_u64;
     if rest.is_empty() {
-        return Err(FORM.to_owned());
+        return Err(Fault::Form);
     }
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
         let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
-        let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else { return Err(FORM.to_owned()) };
-        let number: u64 = number.parse().map_err(|_| FORM.to_owned())?;
-        millis = number
-            .checked_mul(*factor)
-            .and_then(|part| millis.checked_add(part))
-            .ok_or("this duration is too long: leave `ttl` out for entries that do not expire")?;
+        let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else { return Err(Fault::Form) };
+        let number: u64 = number.parse().map_err(|_| Fault::Form)?;
+        millis = number.checked_mul(*factor).and_then(|part| millis.checked_add(part)).ok_or(Fault::TooLong)?;
         rest = tail.trim_start();
     }
     if millis == 0 {
-        return Err("a ttl of zero would store nothing: leave `#[cached]` out, or give a longer ttl".to_owned());
+        return Err(Fault::Zero);
     }
     Ok(Duration::from_millis(millis))
 }

@@ -13,6 +13,7 @@ mod cached;
 mod duration;
 mod faults;
 mod leasing;
+mod policy;
 #[cfg(all(test, feature = "memory"))]
 mod snapshots;
 mod template;

@@ -141,3 +141,19 @@ fn size<T: 'static, const N: usize>(n: usize) -> usize {
 ",
     );
 }
+
+#[test]
+fn a_method_with_old_answers() {
+    check(
+        "stale",
+        r#"
+#[cache_methods(cache = self.cache)]
+impl Shop {
+    #[cached(ttl = "1h", stale = "1d", stale_on = expiry, jitter = 0.1, skip(log))]
+    fn price(&self, article: &str, log: Log) -> u64 {
+        self.ask(article, log)
+    }
+}
+"#,
+    );
+}

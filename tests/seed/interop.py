@@ -1,7 +1,11 @@
 """The Python side of interop.rs: writes what it is told to with CacheToolsUtils, or tells what it reads.
 
-Arguments: `write` or `read`, the port of a Redis server, the port of a memcached. From standard input, a JSON list of
-values. Reading prints, as a line of JSON for each cache, what it found under each key, or `"MISS"`.
+Arguments: a command, the port of a Redis server, the port of a memcached. From standard input, a JSON list.
+
+- `write` stores these values in each cache;
+- `read` prints, as a line of JSON for each cache, what it found under each key, or `"MISS"`;
+- `call-redis` and `call-memcached` call a cached function with these arguments, and print the result and how often it was
+  computed.
 """
 
 import base64
@@ -42,6 +46,25 @@ CACHES = {
     "prefixed": ctu.PrefixedRedisCache(server, "app."),
     "memcached": ctu.PrefixedMemCached(client, "app."),
 }
+
+
+
+def call(cache, args):
+    """The function of the recipe in docs/PYTHON.md."""
+    computed = 0
+
+    @ctu.cached(cache=ctu.PrefixedCache(cache, "repeat."), key=ctu.json_key)
+    def repeat(s: str, n: int) -> list[str]:
+        nonlocal computed
+        computed += 1
+        return [s] * n
+
+    return {"result": repeat(*args), "computed": computed}
+
+
+if command.startswith("call-"):
+    print(json.dumps(call(CACHES[{"call-redis": "prefixed"}.get(command, "memcached")], values)))
+    sys.exit()
 
 for name, cache in CACHES.items():
     # The two without a prefix have the same keys.

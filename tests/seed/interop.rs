@@ -7,6 +7,8 @@ use std::env;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use ctu::prelude::*;
@@ -63,6 +65,32 @@ struct Stacks {
     raw: RedisCache,
 }
 
+static REDIS: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
+static MEMCACHED: LazyLock<MemcachedServer> = LazyLock::new(MemcachedServer::start);
+
+/// What the script prints.
+fn python(command: &str, redis: &RedisServer, memcached: &MemcachedServer, input: &Value) -> Vec<Value> {
+    let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
+    let mut child = Command::new(&python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seed/interop.py"))
+        .args([command, &redis.port().to_string(), &memcached.port().to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("this test needs Python, as python3 or named by PYTHON: {error}"));
+    let input = serde_json::to_vec(input).expect("values have a form in JSON");
+    // Dropped at the end of the statement, which closes the pipe.
+    child.stdin.take().expect("it is piped").write_all(&input).expect("Python reads its input");
+    let output = child.wait_with_output().expect("Python's output");
+    assert!(
+        output.status.success(),
+        "{} failed: its error is above; it needs the packages of tests/python/requirements.txt",
+        python.display()
+    );
+    let lines = str::from_utf8(&output.stdout).expect("Python prints ASCII").lines();
+    lines.map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
 impl Stacks {
     fn start() -> ctu::Result<Self> {
         let (redis, memcached) = (RedisServer::start(), MemcachedServer::start());
@@ -78,28 +106,8 @@ impl Stacks {
         })
     }
 
-    /// What the script prints.
     fn python(&self, command: &str, values: &[Value]) -> Vec<Value> {
-        let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
-        let mut child = Command::new(&python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seed/interop.py"))
-            .args([command, &self.redis.port().to_string(), &self.memcached.port().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("this test needs Python, as python3 or named by PYTHON: {error}"));
-        let input = serde_json::to_vec(values).expect("values have a form in JSON");
-        // Dropped at the end of the statement, which closes the pipe.
-        child.stdin.take().expect("it is piped").write_all(&input).expect("Python reads its input");
-        let output = child.wait_with_output().expect("Python's output");
-        assert!(
-            output.status.success(),
-            "{} failed: its error is above. If it lacks packages: `sh tests/run.sh` makes target/python with all of them, for \
-             PYTHON=$PWD/target/python/bin/python",
-            python.display()
-        );
-        let lines = str::from_utf8(&output.stdout).expect("Python prints ASCII").lines();
-        lines.map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+        python(command, &self.redis, &self.memcached, &values.into())
     }
 }
 
@@ -118,10 +126,10 @@ fn what_python_writes_is_read_as_equal() -> ctu::Result<()> {
         assert_same("json", &found(stacks.json.get(&key)?), value);
         assert_same("bytes", &found(stacks.bytes.get(&format!("{key}!"))?), value);
         assert_same("prefixed", &found(stacks.prefixed.get(&key)?), value);
-        assert_same("memcached", &found(stacks.tagged.get(key.as_bytes())?), value);
+        assert_same("memcached", &found(stacks.tagged.get(&key)?), value);
     }
     assert_eq!(stacks.raw.get(RAW_KEY)?.as_deref(), Some(RAW_VALUE));
-    assert_eq!(stacks.tagged.get(&b"bytes"[..])?, Some(ctu::AnyValue::Bytes(Bytes::from_static(RAW_VALUE))));
+    assert_eq!(stacks.tagged.get("bytes")?, Some(ctu::AnyValue::Bytes(Bytes::from_static(RAW_VALUE))));
     // Python's default lifetime is ours.
     let left = Cache::<str, Value>::get_entry(&stacks.prefixed, &key(0))?.and_then(|entry| entry.ttl);
     assert!(left.is_some_and(|left| (500..=600).contains(&left.as_secs())), "{left:?}");
@@ -136,11 +144,11 @@ fn python_reads_what_is_written_here_as_equal() -> ctu::Result<()> {
         stacks.json.put(&key, value, Ttl::Default)?;
         stacks.bytes.put(&format!("{key}!"), value, Ttl::Default)?;
         stacks.prefixed.put(&key, value, Ttl::Default)?;
-        stacks.tagged.put(key.as_bytes(), value, Ttl::Default)?;
+        stacks.tagged.put(&key, value, Ttl::Default)?;
     }
     stacks.raw.put(RAW_KEY, &Bytes::from_static(RAW_VALUE), Ttl::Default)?;
     let bytes = ctu::AnyValue::Bytes(Bytes::from_static(RAW_VALUE));
-    stacks.tagged.put(&b"bytes"[..], &bytes, Ttl::Default)?;
+    stacks.tagged.put("bytes", &bytes, Ttl::Default)?;
 
     let answers = stacks.python("read", &values());
     assert_eq!(answers.len(), 5);
@@ -156,4 +164,42 @@ fn python_reads_what_is_written_here_as_equal() -> ctu::Result<()> {
     let encoded = json!({"bytes": "DQoA/w=="});
     assert_eq!(answers[4], json!([encoded, encoded]));
     Ok(())
+}
+
+/// The recipe of `docs/PYTHON.md`: a function of both languages, whose results each computes for both, on a store of
+/// each kind.
+macro_rules! recipe {
+    ($test:ident, $store:literal, $stack:ty, $open:expr) => {
+        #[test]
+        fn $test() -> ctu::Result<()> {
+            static COMPUTED: AtomicUsize = AtomicUsize::new(0);
+            static CACHE: LazyLock<$stack> = LazyLock::new(|| $open.expect("the settings are right"));
+
+            #[ctu::cached(cache = CACHE, key = json, prefix = "repeat.")]
+            fn repeat(s: &str, n: usize) -> Vec<String> {
+                COMPUTED.fetch_add(1, Ordering::Relaxed);
+                vec![s.to_owned(); n]
+            }
+
+            let python = |s: &str, n: usize| python($store, &REDIS, &MEMCACHED, &json!([s, n]));
+            assert_eq!(repeat("é\"", 2), ["é\"", "é\""]);
+            assert_eq!(python("é\"", 2), [json!({"result": ["é\"", "é\""], "computed": 0})], "computed here");
+            assert_eq!(python("ü", 3), [json!({"result": ["ü", "ü", "ü"], "computed": 1})]);
+            assert!(repeat::in_cache("ü", 3)?);
+            assert_eq!(repeat("ü", 3), ["ü", "ü", "ü"]);
+            assert_eq!(COMPUTED.load(Ordering::Relaxed), 1, "computed there");
+            assert!(repeat::evict("ü", 3)?);
+            assert_eq!(python("ü", 3), [json!({"result": ["ü", "ü", "ü"], "computed": 1})], "gone for both");
+            Ok(())
+        }
+    };
+}
+
+recipe! {
+    a_function_shares_its_results_with_python_through_redis, "call-redis", JsonCache<RedisCache>,
+    RedisCache::builder(&REDIS.url()).namespace("app.").build().map(StackExt::json)
+}
+recipe! {
+    a_function_shares_its_results_with_python_through_memcached, "call-memcached", JsonSerdeCache<MemcachedCache>,
+    MemcachedCache::builder(&MEMCACHED.url()).namespace("app.").build().map(StackExt::json_serde)
 }

@@ -4,10 +4,13 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use ctu::prelude::*;
-use ctu::{EncryptedCache, ErrorKind, Flagged, JsonCache, MasterKey, MemcachedCache, PrefixedCache, ToBytesCache};
+use ctu::{
+    EncryptedCache, ErrorKind, Flagged, JsonCache, JsonSerdeCache, MasterKey, MemcachedCache, PrefixedCache,
+    ToBytesCache,
+};
 use servers::MemcachedServer;
 
-use crate::{KEY, VAL, json, run_by_hand, run_cached};
+use crate::{KEY, VAL, run_cached};
 
 fn memcached(server: &MemcachedServer) -> MemcachedCache {
     MemcachedCache::open(&server.url()).expect("the url is right")
@@ -43,29 +46,31 @@ fn test_key_memcached() -> ctu::Result<()> {
     Ok(())
 }
 
-/// The stack that a Python program shares, with its `JsonSerde` and a prefix of the client's. Its keys are bytes.
+/// The stack that a Python program shares, with its `JsonSerde` and a prefix of the client's.
 #[test]
 fn test_stats_memcached() -> ctu::Result<()> {
-    let server = MemcachedServer::start();
-    let c0 = MemcachedCache::builder(&server.url()).namespace("ctu.").build()?;
-    let c1 = (&c0).json_serde();
-    run_by_hand::<[u8], _>(&c1, |i, s, b| json(i, s, b).into_bytes());
-    run_by_hand::<[u8], _>(&c1, |i, s, b| json(i, s, b).into_bytes());
-    assert_eq!(c1.len().unwrap_err().kind(), ErrorKind::Unsupported, "the server counts no namespace");
-    assert_eq!(memcached(&server).len()?, 50);
-    assert_eq!(c1.get(&br#"[1,"a",true]"#[..])?, Some(111));
-    assert_eq!(c1.get(&b"[3,null,false]"[..])?, Some(-17));
-    let stats = c1.stats()?; // the server's own
+    static SERVER: LazyLock<MemcachedServer> = LazyLock::new(MemcachedServer::start);
+    static C0: LazyLock<MemcachedCache> = LazyLock::new(|| {
+        MemcachedCache::builder(&SERVER.url()).namespace("ctu.").build().expect("the settings are right")
+    });
+    static C1: LazyLock<JsonSerdeCache<&MemcachedCache>> = LazyLock::new(|| (&*C0).json_serde());
+    run_cached!(C1);
+    assert_eq!(C1.len().unwrap_err().kind(), ErrorKind::Unsupported, "the server counts no namespace");
+    assert_eq!(memcached(&SERVER).len()?, 50);
+    assert_eq!(C1.get(r#"[1,"a",true]"#)?, Some(111));
+    assert_eq!(C1.get("[3,null,false]")?, Some(-17));
+    let stats = C1.stats()?; // the server's own
     assert_eq!((stats.reads, stats.hits), (1_002, 952));
+    assert!(C1.stats()?.hit_rate() > 0.9);
 
     let key = KEY.as_bytes();
-    c1.set(key, &VAL.to_owned())?;
-    assert_eq!(c0.get(key)?, Some(Flagged { flags: 2, data: VAL.into() }));
-    assert_eq!(c1.get(key)?, Some(VAL.to_owned()));
-    c1.set(key, &65_536)?;
-    assert_eq!(c0.get(key)?, Some(Flagged { flags: 3, data: "65536".into() }));
-    assert_eq!(c1.get(key)?, Some(65_536));
-    assert!(Cache::<[u8], i64>::remove(&c1, key)?);
-    assert_eq!(Cache::<[u8], i64>::get(&c1, key)?, None);
+    C1.set(KEY, &VAL.to_owned())?;
+    assert_eq!(C0.get(key)?, Some(Flagged { flags: 2, data: VAL.into() }));
+    assert_eq!(C1.get(KEY)?, Some(VAL.to_owned()));
+    C1.set(KEY, &65_536)?;
+    assert_eq!(C0.get(key)?, Some(Flagged { flags: 3, data: "65536".into() }));
+    assert_eq!(C1.get(KEY)?, Some(65_536));
+    assert!(Cache::<str, i64>::remove(&*C1, KEY)?);
+    assert_eq!(Cache::<str, i64>::get(&*C1, KEY)?, None);
     Ok(())
 }

@@ -57,7 +57,7 @@ fn a_prefixed_memcached_is_shared_with_python() -> ctu::Result<()> {
     let server = MemcachedServer::start();
     let cache = MemcachedCache::builder(&server.url()).namespace("app.").build()?.json_serde();
     let key = json_key(&Args(("é", &2)))?;
-    cache.set(key.as_bytes(), &"éé".to_owned())?;
+    cache.set(&key, &"éé".to_owned())?;
 
     let address = server.url().replace("memcached://", "");
     let mut connection = TcpStream::connect(address).expect("the server listens");

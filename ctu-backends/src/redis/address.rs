@@ -27,6 +27,13 @@ pub(super) fn parse(url: &str) -> Result<ConnectionInfo> {
     if parsed.fragment().is_some() {
         return Err(wrong("fragment (`#..`) has no meaning here: percent-encode a `#` in a password as %23"));
     }
+    let known: &[&str] = if network { &[] } else { &["db", "user", "pass"] };
+    if parsed.query_pairs().any(|(name, _)| !known.contains(&&*name)) {
+        return Err(wrong(
+            "query has a setting that is none of the `db`, `user` and `pass` of unix sockets: all others are the \
+             builder's, or `AnyCache`'s",
+        ));
+    }
     let database = if network {
         Some(parsed.path().trim_matches('/').to_owned()).filter(|path| !path.is_empty())
     } else {
@@ -100,6 +107,9 @@ mod tests {
             ("redis://:hunter2@localhost/1#insecure", "fragment"),
             ("redis://:%ffhunter2@localhost", "password"),
             ("redis+unix:///tmp/redis.sock?db=x&pass=hunter2", "database"),
+            ("redis+unix:///tmp/redis.sock?hunter2=1", "query"),
+            ("redis://user:1?hunter2@localhost", "query"),
+            ("redis://localhost?ttl=hunter2", "`AnyCache`"),
         ] {
             let error = parse(url).expect_err(url);
             assert_eq!(error.kind(), ErrorKind::Config, "{url}");

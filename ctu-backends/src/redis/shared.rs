@@ -1,6 +1,6 @@
 //! The one connection that all tasks of an async store share.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use ctu_core::{Error, ErrorKind, Result};
 use redis::aio::MultiplexedConnection;
@@ -16,7 +16,7 @@ use super::settings::Settings;
 pub(super) struct Shared {
     pub(super) settings: Settings,
     client: Client,
-    current: Mutex<Option<Current>>,
+    current: RwLock<Option<Current>>,
     /// Held by the task that connects, for all.
     connecting: tokio::sync::Mutex<u64>,
 }
@@ -33,7 +33,7 @@ struct Current {
 impl Shared {
     pub(super) fn new(settings: Settings) -> Result<Self> {
         let client = Client::open(settings.address.clone()).map_err(|error| failure::of_library(&error))?;
-        Ok(Self { settings, client, current: Mutex::new(None), connecting: tokio::sync::Mutex::new(0) })
+        Ok(Self { settings, client, current: RwLock::new(None), connecting: tokio::sync::Mutex::new(0) })
     }
 
     /// One round trip, and the answer as it is read.
@@ -103,7 +103,8 @@ impl Shared {
     }
 
     fn usable(&self, runtime: Id) -> Option<Current> {
-        self.current().as_ref().filter(|current| current.runtime == runtime).cloned()
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().filter(|current| current.runtime == runtime).cloned()
     }
 
     /// No new question goes there. Those under way keep it until they end.
@@ -115,8 +116,8 @@ impl Shared {
         drop(discarded);
     }
 
-    fn current(&self) -> MutexGuard<'_, Option<Current>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    fn current(&self) -> RwLockWriteGuard<'_, Option<Current>> {
+        self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

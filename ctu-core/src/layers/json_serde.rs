@@ -15,9 +15,10 @@ use self::probe::{NotPlain, Probe};
 use super::json::{from_json, to_json};
 use crate::{Layer, Map, Mapped, Reject, Result, Ttl};
 
-/// A cache of any serde values in a store that keeps flags beside its bytes, as Memcached does.
+/// A cache of any serde values under text keys, in a store that keeps flags beside its bytes, as Memcached does.
 ///
-/// Made by [`StackExt::json_serde`](crate::StackExt::json_serde). The keys are those of the store.
+/// Made by [`StackExt::json_serde`](crate::StackExt::json_serde). Keys are UTF-8 in the store, as in a
+/// [`JsonCache`](crate::JsonCache): use that one where no Python program shares the entries.
 ///
 /// # Examples
 ///
@@ -25,13 +26,13 @@ use crate::{Layer, Map, Mapped, Reject, Result, Ttl};
 /// use ctu_core::{Cache, Flagged, LockedCache, StackExt, Ttl};
 /// use std::collections::HashMap;
 ///
-/// let store = LockedCache::new(HashMap::<String, Flagged>::new());
+/// let store = LockedCache::new(HashMap::<Vec<u8>, Flagged>::new());
 /// let cache = (&store).json_serde();
 /// cache.put("greeting", &"hello".to_owned(), Ttl::Default)?;
 /// cache.put("numbers", &[1, 2, 3], Ttl::Default)?;
 ///
-/// assert_eq!(store.get("greeting")?, Some(Flagged { flags: 2, data: "hello".into() }));
-/// assert_eq!(store.get("numbers")?, Some(Flagged { flags: 3, data: "[1,2,3]".into() }));
+/// assert_eq!(store.get(&b"greeting"[..])?, Some(Flagged { flags: 2, data: "hello".into() }));
+/// assert_eq!(store.get(&b"numbers"[..])?, Some(Flagged { flags: 3, data: "[1,2,3]".into() }));
 /// assert_eq!(cache.get("numbers")?, Some([1, 2, 3]));
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
@@ -100,23 +101,19 @@ impl JsonSerde {
 
 impl Layer for JsonSerde {}
 
-impl<K, V> Map<K, V> for JsonSerde
-where
-    K: ?Sized + ToOwned + 'static,
-    V: Serialize + DeserializeOwned,
-{
-    type Key = K;
+impl<V: Serialize + DeserializeOwned> Map<str, V> for JsonSerde {
+    type Key = [u8];
     type Stored = Flagged;
 
-    fn key<'k>(&self, key: &'k K) -> Result<Cow<'k, K>> {
-        Ok(Cow::Borrowed(key))
+    fn key<'k>(&self, key: &'k str) -> Result<Cow<'k, [u8]>> {
+        Ok(Cow::Borrowed(key.as_bytes()))
     }
 
-    fn encode<'v>(&self, _key: &K, value: &'v V, _ttl: Ttl) -> Result<Cow<'v, Flagged>> {
+    fn encode<'v>(&self, _key: &str, value: &'v V, _ttl: Ttl) -> Result<Cow<'v, Flagged>> {
         self.serialize(value).map(Cow::Owned)
     }
 
-    fn decode(&self, _key: &K, stored: Flagged) -> Result<V, Reject> {
+    fn decode(&self, _key: &str, stored: Flagged) -> Result<V, Reject> {
         self.deserialize(&stored)
     }
 }

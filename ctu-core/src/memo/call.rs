@@ -6,6 +6,7 @@ use super::flights::{Ended, How, Lead, Place};
 use super::key::Lookup;
 use super::plan::{Mode, Plan, landed};
 use super::returns::Returns;
+use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
@@ -16,8 +17,8 @@ macro_rules! runtime {
         $cache:ident, [$($async:ident)?], [$($wait:tt)*],
         computes: [$($compute:tt)*], [$($now:tt)*], $run:ident,
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
-        waits: $ended:ident, $settled:ident,
-        names: $call:ident, $computed:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
+        waits: $ended:ident, $settled:ident, $lookup:ident,
+        names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
             $evict:ident, $prime:ident,
     ) => {
         /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
@@ -55,17 +56,17 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $computed(site, cache, &key, share, (since, failure), lifetime, compute)$($wait)*
+            $computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
         #[inline(never)]
-        $($async)? fn $computed<P, R, L, C>(
+        pub(super) $($async)? fn $computed<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (mut since, failure): (u64, Option<Error>),
+            (mut since, failure, rules): (u64, Option<Error>, &impl Rules),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -74,12 +75,12 @@ macro_rules! runtime {
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         {
-            let mode = if site.missed(failure) { Mode::Missing } else { Mode::Not };
+            let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
             let mut turns = 0;
             let lead = loop {
                 let wait = match site.join(key.key(), cache, since, turns) {
                     Place::Lead { lead, is_late } => {
-                        if is_late && let Ok(Some(value)) = cache.get(key.key())$($wait)* {
+                        if is_late && let Ok(Some(value)) = rules.$lookup(cache, key.key())$($wait)* {
                             lead.end(How::Stored);
                             site.count(Count::Coalesced);
                             return P::wrap(value);
@@ -106,7 +107,7 @@ macro_rules! runtime {
                 };
                 turns += 1;
                 since = site.flights().closings();
-                if let Ok(Some(value)) = cache.get(key.key())$($wait)* {
+                if let Ok(Some(value)) = rules.$lookup(cache, key.key())$($wait)* {
                     site.count(Count::Coalesced);
                     return P::wrap(value);
                 }
@@ -114,9 +115,27 @@ macro_rules! runtime {
                     break site.flights().helping(key.key(), cache, help);
                 }
             };
+            $led(site, cache, key, share, (lead, mode, rules), lifetime, compute)$($wait)*
+        }
+
+        /// Computes, hands the result to those who wait, stores it, and ends the flight.
+        pub(super) $($async)? fn $led<P, R, L, C>(
+            site: &Site,
+            cache: &C,
+            key: &L,
+            share: impl Share<P, R>,
+            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
             let returned = lead.$run(compute)$($wait)*;
             let plan = landed(&lead, &share, mode, lifetime, &returned);
-            $finish(site, cache, key, lead, plan, mode, P::value(&returned))$($wait)*;
+            $finish(site, cache, key, (lead, mode, rules), plan, P::value(&returned))$($wait)*;
             returned
         }
 
@@ -125,9 +144,8 @@ macro_rules! runtime {
             site: &Site,
             cache: &C,
             key: &L,
-            lead: Lead<'_>,
+            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
             plan: Plan,
-            mode: Mode,
             value: Option<&V>,
         ) where
             L: Lookup<Key: CacheKey $($key)*>,
@@ -135,7 +153,12 @@ macro_rules! runtime {
         {
             let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
             let is_stored = match plan {
-                Plan::Put(ttl) => site.stored(&cache.put(key.key(), value, ttl)$($wait)*),
+                Plan::Put(ttl) => {
+                    let outcome = cache.put(key.key(), value, ttl)$($wait)*;
+                    let is_stored = site.stored(&outcome);
+                    rules.stored(outcome);
+                    is_stored
+                }
                 _ => false,
             };
             let is_abandoned = lead.is_abandoned();
@@ -172,10 +195,7 @@ macro_rules! runtime {
             let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            let returned = lead.$run(compute)$($wait)*;
-            let plan = landed(&lead, &share, Mode::Replacing, lifetime, &returned);
-            $finish(site, cache, &key, lead, plan, Mode::Replacing, P::value(&returned))$($wait)*;
-            returned
+            $led(site, cache, &key, share, (lead, Mode::Replacing, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -303,15 +323,15 @@ runtime! {
     Cache, [], [],
     computes: [impl FnOnce() -> R], [()], run,
     bounds: [+ ?Sized], [Sized], [],
-    waits: ended, settled,
-    names: call, computed, finish, refresh, by_hand, in_cache, peek, evict, prime,
+    waits: ended, settled, lookup,
+    names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
 }
 
 runtime! {
     AsyncCache, [async], [.await],
     computes: [impl Future<Output = R>], [.await], run_async,
     bounds: [], [Send + Sync], [+ Sync],
-    waits: ended_async, settled_async,
-    names: call_async, computed_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
+    waits: ended_async, settled_async, lookup_async,
+    names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
         evict_async, prime_async,
 }

@@ -15,7 +15,9 @@ mod leased;
 mod models;
 mod names;
 mod plan;
+mod policy;
 mod returns;
+mod rules;
 mod share;
 mod site;
 mod sync;
@@ -31,6 +33,11 @@ pub use check::{
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
+pub use policy::{
+    Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
+    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,
+    in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async, recompute, recompute_async,
+};
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};
 pub use site::Site;

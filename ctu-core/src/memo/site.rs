@@ -1,10 +1,13 @@
 //! What is kept per memoized function besides its entries.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::flights::{Flights, Place};
 use super::leased::Orphans;
 use super::names;
+use crate::clock;
 use crate::log_gate::LogGate;
 use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 
@@ -18,6 +21,9 @@ pub struct Site {
     counters: Counters,
     refused: LogGate,
     failed: LogGate,
+    panicked: LogGate,
+    /// What a computation takes, on average, in nanoseconds; 0: not known.
+    cost: AtomicU64,
     flights: Flights,
     orphans: Orphans,
     is_coalescing: bool,
@@ -37,6 +43,8 @@ impl Site {
             counters: Counters::new(),
             refused: LogGate::new(),
             failed: LogGate::new(),
+            panicked: LogGate::new(),
+            cost: AtomicU64::new(0),
             flights: Flights::new(),
             orphans: Orphans::new(),
             is_coalescing: true,
@@ -133,6 +141,12 @@ impl Site {
         failure.inspect(|error| self.failed(error)).is_none()
     }
 
+    /// Counts a lookup that failed, and the call with it.
+    pub(super) fn failed_to_look(&self, error: &Error) {
+        self.counters.add(Count::Miss);
+        self.failed(error);
+    }
+
     pub(super) fn count(&self, count: Count) {
         self.counters.add(count);
     }
@@ -154,6 +168,29 @@ impl Site {
             Err(error) => self.failed(error),
         }
         outcome.as_ref().ok().copied()
+    }
+
+    /// What a computation takes, on average: a moving one, of about the last eight that were measured.
+    pub(super) fn cost(&self) -> Duration {
+        Duration::from_nanos(self.cost.load(Ordering::Relaxed))
+    }
+
+    /// A computation took this long. One that is measured at the same time as another may be lost: it is an average.
+    pub(super) fn took(&self, cost: Duration) {
+        let cost = clock::nanos(cost).max(1);
+        let average = match self.cost.load(Ordering::Relaxed) {
+            0 => cost,
+            average => average - average / 8 + cost / 8,
+        };
+        self.cost.store(average.max(1), Ordering::Relaxed);
+    }
+
+    /// Logs a computation that nobody waits for, and that panicked.
+    #[cold]
+    pub(super) fn panicked(&self) {
+        if let Some(muted) = self.panicked.pass() {
+            tracing::warn!(target: "ctu", function = self.name(), muted, "a computation in the background panicked");
+        }
     }
 
     /// Counts the outcome of a removal that nobody asked for.

@@ -5,6 +5,7 @@ mod block;
 mod generate;
 mod leasing;
 mod model;
+mod policy;
 mod prefix;
 mod self_key;
 mod signature;

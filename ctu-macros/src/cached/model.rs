@@ -6,6 +6,7 @@ use syn::{Expr, ExprClosure, Generics, Ident, LitStr, Path, Signature, Type, Vis
 use super::attributes::Attributes;
 use super::block::Block;
 use super::leasing::Leasing;
+use super::policy::Policy;
 use crate::args::Lifetime;
 use crate::template::Template;
 
@@ -33,6 +34,7 @@ pub(crate) struct Model {
     pub(crate) is_coalescing: bool,
     pub(crate) leasing: Option<Leasing>,
     pub(crate) prefix: Prefix,
+    pub(crate) policy: Policy,
 }
 
 /// Where the function stands, and so where its companions go.
@@ -130,6 +132,13 @@ impl Model {
 }
 
 impl Param {
+    /// Whether it refers to what is there for good.
+    pub(crate) fn is_static(&self) -> bool {
+        let is_static =
+            |reference: &syn::TypeReference| reference.lifetime.as_ref().is_some_and(|at| at.ident == "static");
+        matches!(&self.ty, Type::Reference(reference) if is_static(reference))
+    }
+
     /// The argument as a reference.
     pub(crate) fn borrowed(&self) -> TokenStream {
         let name = &self.name;

@@ -217,7 +217,7 @@ fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
 }
 
 /// The place of the first reference or lifetime in `ty` that is not `'static`.
-fn find_borrow(ty: &Type) -> Option<proc_macro2::Span> {
+pub(crate) fn find_borrow(ty: &Type) -> Option<proc_macro2::Span> {
     struct Finder(Option<proc_macro2::Span>);
     impl<'a> Visit<'a> for Finder {
         fn visit_type_reference(&mut self, found: &'a syn::TypeReference) {

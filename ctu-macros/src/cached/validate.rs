@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, ExprClosure, Ident, ItemFn, Signature, Type};
 use super::attributes::Attributes;
 use super::block::Block;
 use super::model::{Key, Method, Model, Param, Place, Prefix, Returns, Store};
-use super::{leasing, prefix, self_key, signature};
+use super::{leasing, policy, prefix, self_key, signature};
 use crate::args::{self, Args};
 use crate::cache_functions::is_called;
 use crate::faults::Faults;
@@ -33,6 +33,8 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
     let prefix = stable_prefix(&args, function, block);
     let returns = returns(&args, &output, &mut faults);
     let leasing = leasing::leasing(&args, sig, &mut faults);
+    let policy =
+        policy::policy(&args, &policy::Function { signature: sig, params: &params, returns: &returns }, &mut faults);
     let key = key(args.key, args.cache.is_some());
     if matches!(key, Key::Typed | Key::Json | Key::Hash) {
         signature::check_count(&params, self_key.is_some(), &mut faults);
@@ -65,6 +67,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
         is_coalescing: args.leasing.coalesce.is_none_or(|coalesce| coalesce.value != Coalesce::Never),
         leasing,
         prefix,
+        policy,
     })
 }
 

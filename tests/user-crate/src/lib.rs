@@ -165,6 +165,39 @@ pub mod texts {
 
 use nested::parse;
 
+/// Old answers and late ones.
+pub mod old {
+    use memo::cached;
+
+    /// Computed in the background.
+    ///
+    /// # Errors
+    ///
+    /// When it is no number.
+    #[cached(crate = memo, ttl = "1h", stale = "1d", stale_on = expiry, refresh_ahead, jitter = "5%", skip(log))]
+    pub fn parse(begun: &str, this: u64, log: fn(&str)) -> Result<u64, std::num::ParseIntError> {
+        log("computing");
+        begun.parse::<u64>().map(|number| number + this)
+    }
+
+    /// A unit.
+    #[cached(crate = memo, ttl = "1h", refresh_ahead = 0.5)]
+    pub fn nothing(begun: [u8; 2]) {
+        let _ = begun;
+    }
+
+    /// In a task.
+    ///
+    /// # Errors
+    ///
+    /// When the cache fails.
+    #[cached(crate = memo, ttl = "1h", stale = "1d", stale_on = expiry, on_error = fail)]
+    pub async fn length<T: std::hash::Hash + Eq + Clone + Send + Sync + 'static>(all: Vec<T>) -> memo::Result<usize> {
+        std::future::ready(()).await;
+        Ok(all.len())
+    }
+}
+
 /// Uses them all.
 ///
 /// # Panics
@@ -180,6 +213,8 @@ pub fn use_them() {
     assert_eq!(r#match(7), 7);
     assert_eq!(hostile::f(7), 7);
     assert_eq!(parse("7"), Ok(7));
+    assert_eq!(old::parse("7", 1, |_| ()), Ok(8));
+    old::nothing([1, 2]);
     assert!(matches!(parse::evict("7"), Ok(true)));
     assert_eq!(nested::with_lifetimes("a", &[1]), 2);
     assert_eq!(nested::nothing(), 3);

@@ -6,7 +6,7 @@ use super::*;
 use crate::test_store::{TestStore, now};
 use crate::{AsyncCache, Cache, ErrorKind, StackExt, Store};
 
-type Bottom = TestStore<String, Flagged>;
+type Bottom = TestStore<Vec<u8>, Flagged>;
 
 fn flagged(flags: u32, data: &[u8]) -> Flagged {
     Flagged { flags, data: Bytes::copy_from_slice(data) }
@@ -46,7 +46,7 @@ fn law1_exact_values_have_the_flags_and_bytes_of_the_python_library() {
     ) {
         let cache = Bottom::new().json_serde();
         Cache::put(&cache, "k", &value, Ttl::Default).unwrap();
-        assert_eq!(Cache::get(cache.inner(), "k").unwrap(), Some(flagged(flags, data)));
+        assert_eq!(Cache::get(cache.inner(), &b"k"[..]).unwrap(), Some(flagged(flags, data)));
         assert_eq!(Cache::get(&cache, "k").unwrap().as_ref(), Some(&value));
         assert_eq!(now(AsyncCache::get(&cache, "k")).unwrap(), Some(value));
     }
@@ -91,7 +91,7 @@ fn law2_harmless_unknown_flags_and_other_types_are_misses() {
         flagged(3, b""),
         flagged(3, b"\"1\""),
     ] {
-        Cache::put(cache.inner(), "k", &bad, Ttl::Default).unwrap();
+        Cache::put(cache.inner(), &b"k"[..], &bad, Ttl::Default).unwrap();
         assert_eq!(Cache::<str, u32>::get(&cache, "k").unwrap(), None, "{bad:?}");
     }
     assert_eq!(cache.rejected(), 9);

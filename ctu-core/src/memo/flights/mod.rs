@@ -145,6 +145,24 @@ impl Flights {
         Place::Lead { lead: self.stray(spot), is_late: false }
     }
 
+    /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
+    /// [`Place::Lead`].
+    pub(super) fn begin<K, C>(&self, key: &K, store: &C, since: u64) -> Option<(Lead<'_>, bool)>
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
+    {
+        let spot = self.spot(key, store);
+        // First without a flight of one's own, as mostly there is one.
+        if self.shard(spot).flights.contains_key(&spot.slot) {
+            return None;
+        }
+        match self.join(key, store, since, 0) {
+            Place::Lead { lead, is_late } => Some((lead, is_late)),
+            Place::Wait(_) => None,
+        }
+    }
+
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
     pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
         self.astray(key, store).helping(help)

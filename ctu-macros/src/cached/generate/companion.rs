@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Parts, compute_call, hidden, key, lifetime, store};
+use super::{Parts, compute_call, hidden, key, lifetime, policy, store};
 use crate::cached::model::{Place, Prefix, Store};
 
 /// The type, with its functions.
@@ -32,6 +32,8 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
 pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
     let functions = [
         site(parts),
+        policy::function(parts),
+        policy::recompute(parts),
         store::function(parts),
         in_cache(parts),
         evict(parts),
@@ -82,14 +84,15 @@ fn by_key(
 fn in_cache(parts: &Parts<'_>) -> TokenStream {
     let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
     let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("in_cache"));
+    let (with, policy) = policy::of_lookup(parts);
+    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime(&format!("in_cache{with}")));
     by_key(
         parts,
         "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.",
         "in_cache",
         &TokenStream::new(),
         &quote!(#private::Result<bool>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key)#wait),
+        &quote!(#runtime::<#value, _, _>(#site(), #store, #key #policy)#wait),
     )
 }
 
@@ -110,14 +113,15 @@ fn evict(parts: &Parts<'_>) -> TokenStream {
 
 fn peek(parts: &Parts<'_>) -> TokenStream {
     let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("peek"));
+    let (with, policy) = policy::of_lookup(parts);
+    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime(&format!("peek{with}")));
     by_key(
         parts,
         "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.",
         "peek",
         &TokenStream::new(),
         &quote!(#private::Result<::core::option::Option<#value>>),
-        &quote!(#runtime::<#value, _, _>(#store, #key)#wait),
+        &quote!(#runtime::<#value, _, _>(#store, #key #policy)#wait),
     )
 }
 

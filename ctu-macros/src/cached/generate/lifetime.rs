@@ -20,6 +20,12 @@ pub(super) fn closure(parts: &Parts<'_>) -> TokenStream {
             quote!(#private::Ttl::from(#applied))
         }
     };
+    let ttl = if parts.model.policy.changes_lifetime() {
+        let policy = parts.path("__policy");
+        quote!(#policy().lifetime(#ttl))
+    } else {
+        ttl
+    };
     let value_type = &parts.value;
     match &parts.model.cache_if {
         None => quote!(|#value: &#value_type| { let _ = #value; ::core::option::Option::Some(#ttl) }),

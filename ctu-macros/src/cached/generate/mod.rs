@@ -25,6 +25,7 @@ mod companion;
 mod key;
 mod leasing;
 mod lifetime;
+mod policy;
 mod store;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -181,7 +182,7 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let has_checks = matches!(model.store, Store::Own { .. }) && !model.is_generic() && !store::is_erased(parts);
     let checks = (!has_checks).then(|| checks(parts));
     let key_and_store = parts.key_and_store();
-    let call = compute_call(parts, "call");
+    let call = if model.policy.changes_call() { policy::call(parts) } else { compute_call(parts, "call") };
     quote! {
         #(#docs)* #(#everywhere)* #(#calls)* #(#about_name)*
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
@@ -195,21 +196,25 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
 /// A call of the runtime's `call` or `refresh`.
 fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     let (returns, wait) = (&parts.returns, &parts.wait);
-    let (site, uncached) = (parts.path("__site"), parts.path("uncached"));
-    let turbofish = turbofish(parts.model);
-    let receiver = parts.receiver().map(|this| quote!(#this,));
+    let site = parts.path("__site");
     let (key, store) = (hidden("key"), leasing::store(parts));
     let (leased, leasing) = leasing::of_call(parts);
     let runtime = parts.runtime(&format!("{function}{leased}"));
     let lifetime = lifetime::closure(parts);
-    let args = parts.model.params.iter().map(|param| owned_arg(parts.model, param));
-    let compute = if parts.model.is_async() {
+    let (share, compute) = (share(parts), compute(parts));
+    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #leasing #lifetime, #compute)#wait)
+}
+
+/// The computation: a closure or a future.
+fn compute(parts: &Parts<'_>) -> TokenStream {
+    let (uncached, turbofish) = (parts.path("uncached"), turbofish(parts.model));
+    let receiver = parts.receiver().map(|this| quote!(#this,));
+    let args = parts.model.params.iter().map(|param| owned_arg(parts, param));
+    if parts.model.is_async() {
         quote!(async { #uncached #turbofish(#receiver #(#args),*).await })
     } else {
         quote!(|| #uncached #turbofish(#receiver #(#args),*))
-    };
-    let share = share(parts);
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #leasing #lifetime, #compute)#wait)
+    }
 }
 
 /// What of a result is handed to other callers who wait for it: as much as its type allows.
@@ -240,11 +245,14 @@ fn turbofish(model: &Model) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
 }
 
-/// An argument for the body. A typed key goes on borrowing what is in it, so the body gets a clone.
-fn owned_arg(model: &Model, param: &Param) -> TokenStream {
-    let name = &param.name;
+/// An argument for the body. A typed key goes on borrowing what is in it, so the body gets a clone; so does a computation
+/// in the background.
+fn owned_arg(parts: &Parts<'_>, param: &Param) -> TokenStream {
+    let (model, name) = (parts.model, &param.name);
     if matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref {
         quote!(::core::clone::Clone::clone(&#name))
+    } else if model.policy.goes_on() && !param.is_ref {
+        policy::own_param(param, &parts.private)
     } else {
         quote!(#name)
     }

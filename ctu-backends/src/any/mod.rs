@@ -1,10 +1,13 @@
 //! The byte store that a url names, for programs whose configuration says where values are kept.
 
-use std::fmt;
+mod forward;
+mod settings;
 
+#[cfg(feature = "memory")]
 use bytes::Bytes;
-use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
+use ctu_core::{Error, ErrorKind, Result};
 
+use self::settings::Settings;
 #[cfg(feature = "memory")]
 use crate::MemoryCache;
 
@@ -12,15 +15,26 @@ use crate::MemoryCache;
 ///
 /// | url | store | feature |
 /// |---|---|---|
-/// | `memory:`, `memory:?capacity=50000` | `MemoryCache`, of at most so many entries (default: 10,000) | `memory` |
+/// | `memory:` | `MemoryCache` | `memory` |
 /// | `redis://..`, `redis+unix://..` | `RedisCache` | `redis` |
 /// | `rediss://..` | the same, over TLS | `redis-tls` |
 /// | `redis-cluster://host:port,host:port` | `RedisClusterCache` | `redis-cluster` |
 /// | `memcached://..` | `MemcachedCache` | `memcached` |
 ///
-/// All settings but those in the url are the defaults of these stores. So there is no namespace: where the store is
-/// shared with others, put a prefix before the keys, `.prefixed("app.")`. In memory entries do not expire unless they are
-/// stored with a lifetime; on servers they do after 600 s.
+/// The url may end with settings, such as `?namespace=app.&ttl=10m`. All others are the defaults of these stores.
+///
+/// | setting | where | meaning | default |
+/// |---|---|---|---|
+/// | `capacity=50000` | `memory:` | the most entries | 10,000 |
+/// | `ttl=1h30m`, `ttl=never` | everywhere | lifetime of entries that are stored with [`Ttl::Default`](ctu_core::Ttl::Default) | 10 minutes on servers, `never` in memory |
+/// | `namespace=app.` | servers | goes before every key; with it `clear` is allowed on Redis | none |
+/// | `connect_timeout=1s` | servers | how long it may take to connect | 1 s |
+/// | `response_timeout=50ms` | servers | how long it may take to answer | 500 ms |
+///
+/// Durations are numbers with units: `ms`, `s`, `m`, `h`, `d`, `w`. In a namespace, `%`, `&`, `#` and what is not ASCII are
+/// percent-encoded.
+///
+/// Without a namespace, where the store is shared with others, put a prefix before the keys: `.prefixed("app.")`.
 ///
 /// # Examples
 ///
@@ -29,7 +43,7 @@ use crate::MemoryCache;
 /// use ctu_core::{Cache, ErrorKind, StackExt, Ttl};
 ///
 /// # #[cfg(feature = "memory")] {
-/// let url = std::env::var("CACHE_URL").unwrap_or("memory:?capacity=1000".into());
+/// let url = std::env::var("CACHE_URL").unwrap_or("memory:?capacity=1000&ttl=10m".into());
 /// let cache = AnyCache::open(&url)?.prefixed("app.").json();
 /// cache.put("primes", &vec![2, 3, 5], Ttl::Default)?;
 /// assert_eq!(cache.get("primes")?, Some(vec![2, 3, 5]));
@@ -56,17 +70,20 @@ impl AnyCache {
     /// # Errors
     ///
     /// [`Config`](ErrorKind::Config) when the url is wrong: which part of it, but not the url, is in the message. So it is
-    /// for a store that is not built in: then the message says which feature to turn on.
+    /// for a setting that the store does not have: then the message lists those that it has; and for a store that is not
+    /// built in: then it says which feature to turn on.
     pub fn open(url: &str) -> Result<Self> {
         let kind = match Scheme::of(url)? {
             #[cfg(feature = "memory")]
             Scheme::Memory => Kind::Memory(memory(url)?),
             #[cfg(feature = "redis")]
-            Scheme::Redis | Scheme::RedisTls => Kind::Redis(Box::new(crate::RedisCache::open(url)?)),
+            Scheme::Redis | Scheme::RedisTls => Kind::Redis(Box::new(redis(url, crate::RedisCache::builder)?.build()?)),
             #[cfg(feature = "redis-cluster")]
-            Scheme::RedisCluster => Kind::RedisCluster(Box::new(crate::RedisClusterCache::open(url)?)),
+            Scheme::RedisCluster => {
+                Kind::RedisCluster(Box::new(redis(url, crate::RedisClusterCache::builder)?.build()?))
+            }
             #[cfg(feature = "memcached")]
-            Scheme::Memcached => Kind::Memcached(crate::MemcachedCache::open(url)?),
+            Scheme::Memcached => Kind::Memcached(memcached(url, crate::MemcachedCache::builder)?.build()?),
             #[allow(unreachable_patterns)]
             scheme => return Err(scheme.is_off("")),
         };
@@ -76,8 +93,8 @@ impl AnyCache {
 
 /// A store of bytes, of the kind that a url names at run time, for async functions; plain code uses [`AnyCache`].
 ///
-/// The urls are those of [`AnyCache`]. Servers need the feature `tokio`, and are waited for by `AsyncRedisCache` and
-/// `AsyncMemcachedCache`.
+/// The urls are those of [`AnyCache`]. It is there with the feature `memory` or `tokio`; servers need `tokio`, and are
+/// waited for by `AsyncRedisCache` and `AsyncMemcachedCache`.
 ///
 /// # Examples
 ///
@@ -96,8 +113,10 @@ impl AnyCache {
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(demo())?;
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
+#[cfg(any(feature = "memory", feature = "tokio"))]
 pub struct AsyncAnyCache(AsyncKind);
 
+#[cfg(any(feature = "memory", feature = "tokio"))]
 enum AsyncKind {
     #[cfg(feature = "memory")]
     Memory(MemoryCache<Vec<u8>, Bytes>),
@@ -109,6 +128,7 @@ enum AsyncKind {
     Memcached(crate::AsyncMemcachedCache),
 }
 
+#[cfg(any(feature = "memory", feature = "tokio"))]
 impl AsyncAnyCache {
     /// The store at `url`. Nothing connects before it is used.
     ///
@@ -120,11 +140,15 @@ impl AsyncAnyCache {
             #[cfg(feature = "memory")]
             Scheme::Memory => AsyncKind::Memory(memory(url)?),
             #[cfg(all(feature = "redis", feature = "tokio"))]
-            Scheme::Redis | Scheme::RedisTls => AsyncKind::Redis(Box::new(crate::AsyncRedisCache::open(url)?)),
+            Scheme::Redis | Scheme::RedisTls => {
+                AsyncKind::Redis(Box::new(redis(url, crate::AsyncRedisCache::builder)?.build()?))
+            }
             #[cfg(all(feature = "redis-cluster", feature = "tokio"))]
-            Scheme::RedisCluster => AsyncKind::RedisCluster(Box::new(crate::AsyncRedisClusterCache::open(url)?)),
+            Scheme::RedisCluster => {
+                AsyncKind::RedisCluster(Box::new(redis(url, crate::AsyncRedisClusterCache::builder)?.build()?))
+            }
             #[cfg(all(feature = "memcached", feature = "tokio"))]
-            Scheme::Memcached => AsyncKind::Memcached(crate::AsyncMemcachedCache::open(url)?),
+            Scheme::Memcached => AsyncKind::Memcached(memcached(url, crate::AsyncMemcachedCache::builder)?.build()?),
             #[allow(unreachable_patterns)]
             scheme => return Err(scheme.is_off(" and `tokio`")),
         };
@@ -173,118 +197,71 @@ impl Scheme {
     }
 }
 
-/// The store of `memory:` and `memory:?capacity=50000`.
 #[cfg(feature = "memory")]
 fn memory(url: &str) -> Result<MemoryCache<Vec<u8>, Bytes>> {
-    let mut builder = MemoryCache::builder();
-    let rest = url.split_once(':').map_or("", |(_, rest)| rest);
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if !path.is_empty() {
-        return Err(wrong("has something other than `?capacity=..` after `memory:`"));
+    let settings = Settings::split(url, &["capacity", "ttl"], &[])?;
+    if !matches!(settings.url.split_once(':'), Some((_, "" | "//"))) {
+        return Err(wrong("has something other than settings, such as `?capacity=..`, after `memory:`"));
     }
-    for setting in query.split('&').filter(|setting| !setting.is_empty()) {
-        let Some(capacity) = setting.strip_prefix("capacity=") else {
-            return Err(wrong("has a setting other than the `capacity` of memory:?capacity=50000"));
-        };
+    let mut builder = MemoryCache::builder();
+    if let Some(capacity) = settings.get("capacity") {
         let capacity = capacity.parse().map_err(|_| wrong("has a `capacity` that is not a number of entries"))?;
         builder = builder.capacity(capacity);
     }
+    if let Some(ctu_core::Ttl::After(ttl)) = settings.ttl()? {
+        builder = builder.ttl(ttl);
+    }
     Ok(builder.build())
+}
+
+/// The settings that stores on servers have in common.
+#[cfg(any(feature = "memcached", feature = "redis"))]
+const OF_SERVERS: [&str; 4] = ["namespace", "ttl", "connect_timeout", "response_timeout"];
+
+/// What `$builder` makes of these settings.
+#[cfg(any(feature = "memcached", feature = "redis"))]
+macro_rules! with_settings {
+    ($builder:expr, $settings:ident) => {{
+        let mut builder = $builder;
+        if let Some(namespace) = $settings.get("namespace") {
+            builder = builder.namespace(namespace);
+        }
+        if let Some(ttl) = $settings.ttl()? {
+            builder = builder.ttl(ttl);
+        }
+        if let Some(timeout) = $settings.duration("connect_timeout")? {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(timeout) = $settings.duration("response_timeout")? {
+            builder = builder.response_timeout(timeout);
+        }
+        Ok(builder)
+    }};
+}
+
+#[cfg(feature = "redis")]
+fn redis<C>(
+    url: &str,
+    builder: impl FnOnce(&str) -> crate::RedisCacheBuilder<C>,
+) -> Result<crate::RedisCacheBuilder<C>> {
+    let is_unix = url.split(':').next().is_some_and(|scheme| scheme.to_ascii_lowercase().ends_with("unix"));
+    let settings = Settings::split(url, &OF_SERVERS, if is_unix { &["db", "user", "pass"] } else { &[] })?;
+    with_settings!(builder(&settings.url), settings)
+}
+
+#[cfg(feature = "memcached")]
+fn memcached<C>(
+    url: &str,
+    builder: impl FnOnce(&str) -> crate::MemcachedCacheBuilder<C>,
+) -> Result<crate::MemcachedCacheBuilder<C>> {
+    let settings = Settings::split(url, &OF_SERVERS, &[])?;
+    with_settings!(builder(&settings.url), settings)
 }
 
 #[cold]
 fn wrong(what: &str) -> Error {
     Error::new(ErrorKind::Config, format!("the cache's url {what}"))
 }
-
-/// Calls the store that was opened.
-macro_rules! ask {
-    ($self:ident, |$store:ident| $call:expr) => {
-        match $self.0 {
-            #[cfg(feature = "memory")]
-            Kind::Memory(ref $store) => $call,
-            #[cfg(feature = "redis")]
-            Kind::Redis(ref $store) => $call,
-            #[cfg(feature = "redis-cluster")]
-            Kind::RedisCluster(ref $store) => $call,
-            #[cfg(feature = "memcached")]
-            Kind::Memcached(ref $store) => $call,
-        }
-    };
-}
-
-macro_rules! ask_async {
-    ($self:ident, |$store:ident| $call:expr) => {
-        match $self.0 {
-            #[cfg(feature = "memory")]
-            AsyncKind::Memory(ref $store) => $call,
-            #[cfg(all(feature = "redis", feature = "tokio"))]
-            AsyncKind::Redis(ref $store) => $call,
-            #[cfg(all(feature = "redis-cluster", feature = "tokio"))]
-            AsyncKind::RedisCluster(ref $store) => $call,
-            #[cfg(all(feature = "memcached", feature = "tokio"))]
-            AsyncKind::Memcached(ref $store) => $call,
-        }
-    };
-}
-
-/// The traits of a form, each method by the store that was opened.
-macro_rules! by_its_store {
-    ($any:ident, $cache:ident, $store:ident, $ask:ident, [$($asyncness:tt)*], [$($wait:tt)*]) => {
-        #[deny(clippy::missing_trait_methods)]
-        impl $cache<[u8], Bytes> for $any {
-            $($asyncness)* fn get(&self, key: &[u8]) -> Result<Option<Bytes>> {
-                $ask!(self, |store| $cache::get(store, key)$($wait)*)
-            }
-            $($asyncness)* fn get_entry(&self, key: &[u8]) -> Result<Option<Entry<Bytes>>> {
-                $ask!(self, |store| $cache::get_entry(store, key)$($wait)*)
-            }
-            $($asyncness)* fn put(&self, key: &[u8], value: &Bytes, ttl: Ttl) -> Result<()> {
-                $ask!(self, |store| $cache::put(store, key, value, ttl)$($wait)*)
-            }
-            $($asyncness)* fn remove(&self, key: &[u8]) -> Result<bool> {
-                $ask!(self, |store| $cache::<[u8], Bytes>::remove(store, key)$($wait)*)
-            }
-            $($asyncness)* fn contains(&self, key: &[u8]) -> Result<bool> {
-                $ask!(self, |store| $cache::<[u8], Bytes>::contains(store, key)$($wait)*)
-            }
-            $($asyncness)* fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Bytes>>> {
-                $ask!(self, |store| $cache::get_many(store, keys)$($wait)*)
-            }
-            $($asyncness)* fn put_many(&self, entries: &[(&[u8], &Bytes)], ttl: Ttl) -> Result<()> {
-                $ask!(self, |store| $cache::put_many(store, entries, ttl)$($wait)*)
-            }
-        }
-
-        /// As the store that was opened: on servers `clear` is refused, as their other entries are not this cache's.
-        #[deny(clippy::missing_trait_methods)]
-        impl $store for $any {
-            $($asyncness)* fn len(&self) -> Result<usize> {
-                $ask!(self, |store| $store::len(store)$($wait)*)
-            }
-            $($asyncness)* fn is_empty(&self) -> Result<bool> {
-                $ask!(self, |store| $store::is_empty(store)$($wait)*)
-            }
-            $($asyncness)* fn clear(&self) -> Result<()> {
-                $ask!(self, |store| $store::clear(store)$($wait)*)
-            }
-            $($asyncness)* fn stats(&self) -> Result<Stats> {
-                $ask!(self, |store| $store::stats(store)$($wait)*)
-            }
-        }
-
-        impl fmt::Debug for $any {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let store: &dyn fmt::Debug = $ask!(self, |store| store);
-                f.debug_tuple(stringify!($any)).field(store).finish()
-            }
-        }
-    };
-}
-
-by_its_store!(AnyCache, Cache, Store, ask, [], []);
-by_its_store!(AsyncAnyCache, AsyncCache, AsyncStore, ask_async, [async], [.await]);
 
 #[cfg(test)]
 mod tests {

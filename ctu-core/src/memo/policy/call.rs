@@ -1,0 +1,252 @@
+//! The calls of `#[cached]` with a policy, on a plain function and on an `async` one.
+
+use std::future::Future;
+
+use super::age::Age;
+use super::background::{Begun, InTask, InThread, Room};
+use super::failure::Failure;
+use super::foreground::{Stopwatch, foreground, foreground_async};
+use super::kept::{Kept, fresh};
+use super::{OnError, Policy, random};
+use crate::memo::call::{led, led_async};
+use crate::memo::flights::How;
+use crate::memo::key::Lookup;
+use crate::memo::plan::Mode;
+use crate::memo::returns::Returns;
+use crate::memo::rules::Rules;
+use crate::memo::share::Share;
+use crate::memo::site::Site;
+use crate::{AsyncCache, Cache, CacheKey, Count, Result, Ttl};
+
+/// What all steps of a call need.
+pub(super) struct Call<'c, R, L, C: ?Sized> {
+    pub(super) site: &'static Site,
+    pub(super) cache: &'c C,
+    pub(super) key: &'c L,
+    pub(super) policy: &'c Policy,
+    pub(super) failure: Failure<R>,
+    pub(super) since: u64,
+}
+
+impl<R, L, C: ?Sized> Call<'_, R, L, C> {
+    /// How the function fails with its cache, if it is to.
+    pub(super) fn on_error_fail(&self) -> Failure<R> {
+        on_error_fail(self.policy, self.failure)
+    }
+
+    /// An expired value, as an answer.
+    pub(super) fn stale<P: Returns<R>>(&self, value: P::Value) -> R {
+        self.site.count(Count::Stale);
+        P::wrap(value)
+    }
+
+    /// The value that was found, as an answer.
+    fn found<P: Returns<R>>(&self, age: Age, value: P::Value) -> R {
+        if age == Age::Late {
+            self.site.missed(None);
+            return self.stale::<P>(value);
+        }
+        self.site.hit();
+        P::wrap(value)
+    }
+
+    /// One that another caller has stored meanwhile.
+    fn newer<P: Returns<R>>(&self, age: Age, value: P::Value) -> R {
+        if age == Age::Late {
+            self.site.missed(None);
+            self.site.count(Count::Coalesced);
+        } else {
+            self.site.hit();
+        }
+        P::wrap(value)
+    }
+}
+
+fn on_error_fail<R>(policy: &Policy, failure: Failure<R>) -> Failure<R> {
+    failure.filter(|_| policy.on_error == OnError::Fail)
+}
+
+/// Both forms from one text, as in `memo::call`.
+macro_rules! runtime {
+    (
+        $cache:ident, [$($async:ident)?], [$($wait:tt)*],
+        computes: [$($compute:tt)*], [$($now:tt)*], $timed:ident,
+        background: [$($background:tt)*],
+        bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        steps: $find:ident, $lookup:ident, $led:ident, $foreground:ident,
+        names: $call_with:ident, $ahead:ident, $recompute:ident, $in_cache:ident, $peek:ident,
+    ) => {
+        /// As a plain call, by the rules of `policy`. `failure` is how the function says that its cache failed or its time
+        /// is up, where it can. The second half of the work is the same computation, for the background.
+        pub $($async)? fn $call_with<P, R, L, C>(
+            site: &'static Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            (policy, failure): (&Policy, Failure<R>),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            work: ($($compute)*, impl $($background)*),
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let fail = on_error_fail(policy, failure);
+            let key = match key {
+                Ok(key) => key,
+                Err(error) => {
+                    site.refused(&error);
+                    return match fail {
+                        Some(fail) => fail(error),
+                        None => work.0$($now)*,
+                    };
+                }
+            };
+            let since = site.flights().closings();
+            let call = Call { site, cache, key: &key, policy, failure, since };
+            let found = match (policy.$find(cache, key.key())$($wait)*, fail) {
+                (Ok(found), _) => found,
+                (Err(error), Some(fail)) => {
+                    site.failed_to_look(&error);
+                    return fail(error);
+                }
+                (Err(error), None) => {
+                    return $foreground(&call, share, (None, Some(error)), lifetime, work)$($wait)*;
+                }
+            };
+            let Some(entry) = found else {
+                return $foreground(&call, share, (None, None), lifetime, work)$($wait)*;
+            };
+            match policy.age(entry.ttl, site.cost(), random::unit) {
+                Age::Fresh => call.found::<P>(Age::Fresh, entry.value),
+                Age::Expired => $foreground(&call, share, (Some(entry.value), None), lifetime, work)$($wait)*,
+                age => $ahead(&call, share, (age, entry.value), lifetime, work)$($wait)*,
+            }
+        }
+
+        /// Serves the value that was found, and sees to it that the next one is computed, by one caller.
+        #[inline(never)]
+        $($async)? fn $ahead<P, R, L, C>(
+            call: &Call<'_, R, L, C>,
+            share: impl Share<P, R>,
+            (age, value): (Age, P::Value),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            (compute, background): ($($compute)*, impl $($background)*),
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let Call { site, cache, key, policy, since, .. } = *call;
+            let Some((lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
+                return call.found::<P>(age, value);
+            };
+            let rules = Kept::new(policy, Mode::Replacing);
+            if is_late && let Ok(Some(newer)) = rules.$lookup(cache, key.key())$($wait)* {
+                lead.end(How::Stored);
+                return call.newer::<P>(age, newer);
+            }
+            match background.room() {
+                Room::Full => call.found::<P>(age, value),
+                Room::Here(slot) => {
+                    background.start(slot, Begun { site, lead });
+                    call.found::<P>(age, value)
+                }
+                Room::Foreground => {
+                    let watch = Stopwatch::new(site, policy);
+                    let by = (lead, Mode::Replacing, &rules);
+                    let returned = $led(site, cache, key, share, by, lifetime, watch.$timed(compute))$($wait)*;
+                    if P::value(&returned).is_none() {
+                        return call.found::<P>(age, value);
+                    }
+                    site.count(if age == Age::Late { Count::Miss } else { Count::Hit });
+                    call.rescued::<P>(returned, None, rules)
+                }
+            }
+        }
+
+        /// A computation that was begun for a caller who may be gone.
+        pub $($async)? fn $recompute<P, R, L, C>(
+            begun: Begun,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            policy: &Policy,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let Begun { site, lead } = begun;
+            // The arguments had a key when it was begun, and are the same.
+            let Ok(key) = key else { return compute$($now)* };
+            let rules = Kept::new(policy, Mode::Replacing);
+            let watch = Stopwatch::new(site, policy);
+            let by = (lead, Mode::Replacing, &rules);
+            $led(site, cache, &key, share, by, lifetime, watch.$timed(compute))$($wait)*
+        }
+
+        /// Whether a call would be a hit: what has expired is none.
+        ///
+        /// # Errors
+        ///
+        /// When the cache fails.
+        pub $($async)? fn $in_cache<V: $($value)*, L, C>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            policy: &Policy,
+        ) -> Result<bool>
+        where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            site.count(Count::Test);
+            let Ok(key) = key else { return Ok(false) };
+            if policy.stale.is_none() {
+                return cache.contains(key.key())$($wait)*;
+            }
+            Ok(fresh(policy, cache.get_entry(key.key())$($wait)*?).is_some())
+        }
+
+        /// The value a call would be served as a hit: not one that has expired.
+        ///
+        /// # Errors
+        ///
+        /// When the cache fails.
+        pub $($async)? fn $peek<V: $($value)*, L, C>(cache: &C, key: Result<L>, policy: &Policy) -> Result<Option<V>>
+        where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            let Ok(key) = key else { return Ok(None) };
+            if policy.stale.is_none() {
+                return cache.get(key.key())$($wait)*;
+            }
+            Ok(fresh(policy, cache.get_entry(key.key())$($wait)*?))
+        }
+    };
+}
+
+runtime! {
+    Cache, [], [],
+    computes: [impl FnOnce() -> R], [()], timed,
+    background: [InThread],
+    bounds: [+ ?Sized], [Sized], [],
+    steps: find, lookup, led, foreground,
+    names: call_with, ahead, recompute, in_cache_with, peek_with,
+}
+
+runtime! {
+    AsyncCache, [async], [.await],
+    computes: [impl Future<Output = R>], [.await], timed_async,
+    background: [InTask<R>],
+    bounds: [], [Send + Sync], [+ Sync],
+    steps: find_async, lookup_async, led_async, foreground_async,
+    names: call_with_async, ahead_async, recompute_async, in_cache_with_async, peek_with_async,
+}
