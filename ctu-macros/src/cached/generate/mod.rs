@@ -197,7 +197,7 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
 fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     let (returns, wait) = (&parts.returns, &parts.wait);
     let site = parts.path("__site");
-    let (key, store) = (hidden("key"), leasing::store(parts));
+    let (key, store) = (hidden("key"), hidden("store"));
     let (leased, leasing) = leasing::of_call(parts);
     let runtime = parts.runtime(&format!("{function}{leased}"));
     let lifetime = lifetime::closure(parts);
