@@ -37,7 +37,7 @@ fn granted(cache: &MemcachedCache, claim: Claim) -> Token {
 fn the_blocking_store_keeps_the_contract_of_leases() {
     Conformance::<[u8], Bytes>::real_time(Duration::from_secs(2)).check_leases(store());
     Conformance::<str, (String, Option<u64>)>::no_ttl().may_refuse().check_leases(store().prefixed("f.").json());
-    Conformance::<[u8], String>::no_ttl().check_leases(store().json_serde());
+    Conformance::<str, String>::no_ttl().check_leases(store().json_serde());
 }
 
 #[tokio::test]
@@ -78,18 +78,18 @@ fn law4_gone_is_gone_also_when_the_server_forgets_everything() {
 #[test]
 fn law1_exact_a_value_that_would_be_taken_for_a_lease_is_refused() {
     let store = store();
-    let taken = (0xA3C7_51E9, 0xA3C7_51E8);
-    let flagged = |flags| Flagged { flags, data: value(4) };
-    let error = store.put(b"key", &flagged(taken.0), Ttl::Never).unwrap_err();
+    let flags = (0xA3C7_51E9, 0xA3C7_51E8);
+    let flagged = |flags: u32| Flagged { flags, data: value(4) };
+    let error = store.put(b"key", &flagged(flags.0), Ttl::Never).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Codec);
-    assert!(store.put_many(&[(b"key".as_slice(), &flagged(taken.0))], Ttl::Never).is_err());
+    assert!(store.put_many(&[(b"key".as_slice(), &flagged(flags.0))], Ttl::Never).is_err());
     let token = granted(&store, Claim::Shared);
-    assert!(store.put_if_leased(b"key", &flagged(taken.0), Ttl::Never, token).is_err());
-    assert!(store.put_if_leased(b"key", &flagged(taken.1), Ttl::Never, token).unwrap());
-    assert_eq!(Cache::<[u8], Flagged>::get(&store, b"key").unwrap(), Some(flagged(taken.1)));
+    assert!(store.put_if_leased(b"key", &flagged(flags.0), Ttl::Never, token).is_err());
+    assert!(store.put_if_leased(b"key", &flagged(flags.1), Ttl::Never, token).unwrap());
+    assert_eq!(Cache::<[u8], Flagged>::get(&store, b"key").unwrap(), Some(flagged(flags.1)));
     // A lease over it keeps its flags.
     granted(&store, Claim::Replacing);
-    assert_eq!(Cache::<[u8], Flagged>::get(&store, b"key").unwrap(), Some(flagged(taken.1)));
+    assert_eq!(Cache::<[u8], Flagged>::get(&store, b"key").unwrap(), Some(flagged(flags.1)));
 }
 
 #[test]
