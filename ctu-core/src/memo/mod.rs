@@ -10,6 +10,7 @@ mod check;
 mod erased;
 mod flights;
 mod key;
+mod leased;
 #[cfg(all(test, ctu_shuttle))]
 mod models;
 mod names;
@@ -31,6 +32,7 @@ pub use check::{
 };
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
+pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use policy::{
     Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
     Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,

@@ -23,6 +23,7 @@
 
 mod companion;
 mod key;
+mod leasing;
 mod lifetime;
 mod policy;
 mod store;
@@ -197,10 +198,11 @@ fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
     let (returns, wait) = (&parts.returns, &parts.wait);
     let site = parts.path("__site");
     let (key, store) = (hidden("key"), hidden("store"));
-    let runtime = parts.runtime(function);
+    let (leased, leasing) = leasing::of_call(parts);
+    let runtime = parts.runtime(&format!("{function}{leased}"));
     let lifetime = lifetime::closure(parts);
     let (share, compute) = (share(parts), compute(parts));
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #lifetime, #compute)#wait)
+    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #leasing #lifetime, #compute)#wait)
 }
 
 /// The computation: a closure or a future.
