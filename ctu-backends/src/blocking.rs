@@ -3,8 +3,12 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
+use ctu_core::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Error, ErrorKind, Lease, Leased, Result, Stats, Store,
+    Token, Ttl,
+};
 use tokio::runtime::Handle;
 
 /// A blocking store or stack, seen as an [`AsyncCache`]: each call is made on tokio's blocking pool.
@@ -121,6 +125,34 @@ where
             cache.put_many(&entries, ttl)
         })
         .await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<K, V, C> AsyncLease<K, V> for Blocking<C>
+where
+    K: ?Sized + ToOwned<Owned: Send + 'static> + Sync,
+    V: Clone + Send + Sync + 'static,
+    C: Lease<K, V> + Send + Sync + 'static,
+{
+    async fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+        let key = key.to_owned();
+        self.on_pool(move |cache| cache.lease(key.borrow(), claim, length)).await
+    }
+
+    async fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+        let key = key.to_owned();
+        self.on_pool(move |cache| cache.renew(key.borrow(), token, length)).await
+    }
+
+    async fn release(&self, key: &K, token: Token) -> Result<bool> {
+        let key = key.to_owned();
+        self.on_pool(move |cache| cache.release(key.borrow(), token)).await
+    }
+
+    async fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+        let (key, value) = (key.to_owned(), value.clone());
+        self.on_pool(move |cache| cache.put_if_leased(key.borrow(), &value, ttl, token)).await
     }
 }
 

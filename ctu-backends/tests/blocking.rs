@@ -7,8 +7,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ctu_backends::{Blocking, DictCache, MemoryCache};
-use ctu_core::testing::{Broken, Conformance, ManualClock, block_on};
+use ctu_core::testing::{Broken, Conformance, ManualClock, ModelStore, block_on};
 use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, ErrorKind, Result, StackExt, Ttl};
+
+#[tokio::test]
+async fn leases_keep_their_contract() {
+    let hand = ManualClock::new();
+    let store = Blocking(ModelStore::<Vec<u8>, Bytes>::new().clock(&hand));
+    Conformance::<[u8], Bytes>::clock(&hand).check_leases_async(store).await;
+}
 
 #[tokio::test]
 async fn a_blocking_store_keeps_the_contract() {

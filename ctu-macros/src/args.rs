@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, parenthesized, token};
 
 use crate::faults::Faults;
+use crate::leasing::LeasingArgs;
 use crate::policy::PolicyArgs;
 use crate::template::Template;
 
@@ -22,7 +23,7 @@ pub(crate) struct Args {
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
     pub(crate) refresh_if: Option<Given<Expr>>,
-    pub(crate) coalesce: Option<Given<bool>>,
+    pub(crate) leasing: LeasingArgs,
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
     pub(crate) krate: Option<Given<Path>>,
@@ -69,8 +70,8 @@ pub(crate) enum Lifetime {
 }
 
 const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
-                     `refresh_if`, `coalesce`, `result`, `stale`, `stale_on`, `refresh_ahead`, `jitter`, `timeout`, \
-                     `on_error`, `companion`, `crate`";
+                     `refresh_if`, `coalesce`, `invalidation`, `lease`, `result`, `stale`, `stale_on`, `refresh_ahead`, \
+                     `jitter`, `timeout`, `on_error`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -109,7 +110,7 @@ impl Args {
             skip: self.skip,
             cache_if: self.cache_if,
             refresh_if: self.refresh_if,
-            coalesce: self.coalesce.or_else(|| block.coalesce.clone()),
+            leasing: self.leasing.or(&block.leasing),
             result: self.result,
             companion: self.companion,
             krate: self.krate.or_else(|| block.krate.clone()),
@@ -142,7 +143,7 @@ impl Args {
         let name = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), format!("arguments are written `name = value`; the names are {NAMES}"))
         })?;
-        if self.policy.parse_one(&name, input, faults)? {
+        if self.leasing.parse_one(&name, input, faults)? || self.policy.parse_one(&name, input, faults)? {
             return Ok(());
         }
         match name.to_string().as_str() {
@@ -156,7 +157,6 @@ impl Args {
             "skip" => set(&mut self.skip, skip(name, input, faults)?, faults),
             "cache_if" => set(&mut self.cache_if, value(name, input, "Option::is_some", expr_not_text)?, faults),
             "refresh_if" => set(&mut self.refresh_if, value(name, input, "force", expr_not_text)?, faults),
-            "coalesce" => set(&mut self.coalesce, flag(name, input)?, faults),
             "result" => set(&mut self.result, flag(name, input)?, faults),
             "companion" => set(&mut self.companion, value(name, input, "f_cache", companion)?, faults),
             "crate" => set(&mut self.krate, value(name, input, "::path", krate)?, faults),
@@ -353,7 +353,7 @@ fn skip(name: Ident, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result
     Ok(Given { name, value })
 }
 
-/// `result`, or `result = true | false`; `coalesce` alike.
+/// `result`, or `result = true | false`.
 fn flag(name: Ident, input: ParseStream<'_>) -> syn::Result<Given<bool>> {
     if !input.peek(Token![=]) {
         return Ok(Given { name, value: true });

@@ -12,6 +12,7 @@ mod cache_methods;
 mod cached;
 mod duration;
 mod faults;
+mod leasing;
 mod policy;
 #[cfg(all(test, feature = "memory"))]
 mod snapshots;

@@ -65,7 +65,11 @@ impl AsyncMemcachedCache {
         calls::flushed(self.ask_all(Request::flush).await)
     }
 
-    async fn run(&self, call: &Call) -> Result<Vec<Reply>> {
+    pub(super) const fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    pub(super) async fn run(&self, call: &Call) -> Result<Vec<Reply>> {
         self.transport.run(call, &self.calls.errors).await
     }
 
@@ -112,6 +116,7 @@ impl<V: MemcachedValue> AsyncCache<[u8], V> for AsyncMemcachedCache {
 
     /// One round trip to each server, all at the same time. What can be stored is, also when this is an error.
     async fn put_many(&self, entries: &[(&[u8], &V)], ttl: Ttl) -> Result<()> {
+        entries.iter().try_for_each(|(_, value)| calls::check_flags(*value))?;
         let (parts, some_too_large) = self.calls.put_many(entries, ttl);
         calls::all_stored(self.run_parts(&parts).await, some_too_large)
     }

@@ -84,7 +84,11 @@ impl MemcachedCache {
         calls::flushed(self.ask_all(Request::flush))
     }
 
-    fn run(&self, call: &Call) -> Result<Vec<Reply>> {
+    pub(super) const fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    pub(super) fn run(&self, call: &Call) -> Result<Vec<Reply>> {
         self.transport.run(call, &self.calls.errors)
     }
 
@@ -131,6 +135,7 @@ impl<V: MemcachedValue> Cache<[u8], V> for MemcachedCache {
 
     /// One round trip to each server, all at the same time. What can be stored is, also when this is an error.
     fn put_many(&self, entries: &[(&[u8], &V)], ttl: Ttl) -> Result<()> {
+        entries.iter().try_for_each(|(_, value)| calls::check_flags(*value))?;
         let (parts, some_too_large) = self.calls.put_many(entries, ttl);
         calls::all_stored(self.run_parts(&parts), some_too_large)
     }

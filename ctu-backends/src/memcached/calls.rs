@@ -8,6 +8,7 @@ use ctu_core::{Entry, Error, ErrorKind, Flagged, Result, Stats, Ttl};
 
 use super::expiry::{self, Expiry};
 use super::key;
+use super::lease::LEASE;
 use super::reply::{self, Reply, Value};
 use super::request::Request;
 use super::route::route;
@@ -93,14 +94,21 @@ impl Calls {
     }
 
     pub(super) fn put<V: MemcachedValue>(&self, key: &[u8], value: &V, ttl: Ttl) -> Result<Call> {
-        let (flags, data) = value.parts();
-        if data.len() > self.max_value {
-            return Err(reply::too_large());
-        }
+        let (flags, data) = self.parts_of(value)?;
         Ok(self.call(key, |token, key| match Expiry::of(ttl.or(self.ttl)) {
             Expiry::Past => Request::delete(token, key),
             Expiry::At(expiry) => Request::set(token, key, expiry, flags, data),
         }))
+    }
+
+    /// A value as it is sent.
+    pub(super) fn parts_of<'v, V: MemcachedValue>(&self, value: &'v V) -> Result<(u32, &'v [u8])> {
+        let (flags, data) = value.parts();
+        if data.len() > self.max_value {
+            return Err(reply::too_large());
+        }
+        check_flags(value)?;
+        Ok((flags, data))
     }
 
     pub(super) fn get_many(&self, keys: &[&[u8]]) -> Vec<Part> {
@@ -127,7 +135,7 @@ impl Calls {
         (parts, sent < entries.len())
     }
 
-    fn call(&self, key: &[u8], request: impl FnOnce(u64, &[u8]) -> Request) -> Call {
+    pub(super) fn call(&self, key: &[u8], request: impl FnOnce(u64, &[u8]) -> Request) -> Call {
         let key = key::wire(&self.namespace, key);
         Call { server: route(&self.servers, &key), request: request(self.reserve(1), &key) }
     }
@@ -176,7 +184,7 @@ impl Calls {
 /// The value that `replies` bring, and what is left of its lifetime.
 pub(super) fn found<V: MemcachedValue>(replies: Vec<Reply>) -> Result<Option<Entry<V>>> {
     Ok(match single(replies)? {
-        Reply::Value(value) if !value.flags.stale => {
+        Reply::Value(value) if value.flags.is_of_value() => {
             let ttl = value.flags.left.and_then(expiry::left);
             Some(Entry { value: V::from_parts(value.flags.client, value.data), ttl })
         }
@@ -185,18 +193,30 @@ pub(super) fn found<V: MemcachedValue>(replies: Vec<Reply>) -> Result<Option<Ent
     })
 }
 
+/// Refuses a value that would be taken for a lease.
+pub(super) fn check_flags<V: MemcachedValue>(value: &V) -> Result<()> {
+    if value.parts().0 == LEASE {
+        return Err(Error::new(ErrorKind::Codec, "these flags are those of a lease: no value can have them"));
+    }
+    Ok(())
+}
+
 pub(super) fn present(replies: Vec<Reply>, max_value: usize) -> Result<bool> {
     match single(replies)? {
         // As reading it would be.
         Reply::Done(flags) if flags.size.is_none_or(|size| size > max_value as u64) => Err(reply::too_large()),
-        Reply::Done(flags) => Ok(!flags.stale),
+        Reply::Done(flags) => Ok(flags.is_of_value()),
         Reply::Not(_) => Ok(false),
         _ => Err(reply::garbage()),
     }
 }
 
 pub(super) fn stored(replies: Vec<Reply>) -> Result<()> {
-    removed(replies).map(drop)
+    match single(replies)? {
+        // A value without a lifetime is one that is removed.
+        Reply::Done(_) | Reply::Not(_) => Ok(()),
+        reply => Err(failure(reply).unwrap_or_else(reply::garbage)),
+    }
 }
 
 pub(super) fn removed(replies: Vec<Reply>) -> Result<bool> {
@@ -234,7 +254,7 @@ pub(super) fn gather<V: MemcachedValue>(keys: usize, parts: &[Part], answers: Ve
 fn values<V: MemcachedValue>(part: &Part, replies: Vec<Reply>, found: &mut [Option<V>]) -> Result<()> {
     for reply in replies {
         match reply {
-            Reply::Value(Value { flags, data }) if !flags.stale => {
+            Reply::Value(Value { flags, data }) if flags.is_of_value() => {
                 let index = flags.token.map(|token| token - part.call.request.tokens().start);
                 let position = index.and_then(|index| part.positions.get(usize::try_from(index).ok()?));
                 found[*position.ok_or_else(reply::garbage)?] = Some(V::from_parts(flags.client, data));
@@ -273,7 +293,7 @@ pub(super) fn entries(answers: Vec<Answer>) -> Result<usize> {
     Ok(usize::try_from(entries).unwrap_or(usize::MAX))
 }
 
-fn single(mut replies: Vec<Reply>) -> Result<Reply> {
+pub(super) fn single(mut replies: Vec<Reply>) -> Result<Reply> {
     match replies.pop() {
         Some(Reply::Failed(error)) => Err(error),
         Some(reply) => Ok(reply),
@@ -282,7 +302,11 @@ fn single(mut replies: Vec<Reply>) -> Result<Reply> {
 }
 
 fn failure(reply: Reply) -> Option<Error> {
-    if let Reply::Failed(error) = reply { Some(error) } else { None }
+    match reply {
+        Reply::Failed(error) => Some(error),
+        Reply::Refused(_) => Some(reply::failed("")),
+        _ => None,
+    }
 }
 
 #[cold]

@@ -133,7 +133,7 @@ impl<'r> Conversation<'r> {
             Until::End => matches!(reply, Reply::End),
         };
         let fits = match reply {
-            Reply::Value(_) | Reply::Not(_) | Reply::Failed(_) => until != Until::End,
+            Reply::Value(_) | Reply::Not(_) | Reply::Refused(_) | Reply::Failed(_) => until != Until::End,
             // Quiet commands that succeed say nothing.
             Reply::Done(_) | Reply::Ok => until == Until::First,
             Reply::Barrier => until == Until::Barrier,
@@ -146,7 +146,7 @@ impl<'r> Conversation<'r> {
             Reply::Value(value) => (value.flags, true),
             Reply::Done(flags) => (*flags, true),
             // Old servers leave the token out.
-            Reply::Not(flags) => (*flags, false),
+            Reply::Not(flags) | Reply::Refused(flags) => (*flags, false),
             _ => return Ok(last),
         };
         self.check_token(flags, needed)?;

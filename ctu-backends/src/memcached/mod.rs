@@ -13,6 +13,8 @@ mod conversation;
 mod expiry;
 mod failure;
 mod key;
+mod lease;
+mod leased;
 mod reply;
 mod request;
 mod route;

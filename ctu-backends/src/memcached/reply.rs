@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use ctu_core::{Error, ErrorKind, Result};
 
+use super::lease::LEASE;
+
 /// The longest line of a reply. Those of a server that follows the protocol are far shorter.
 const LONGEST_LINE: usize = 2_048;
 
@@ -15,6 +17,8 @@ pub(super) enum Reply {
     Done(Flags),
     /// Nothing was found.
     Not(Flags),
+    /// It was for another number than what is there has.
+    Refused(Flags),
     /// The server could not do what it was asked, and goes on.
     Failed(Error),
     /// That to a no-op.
@@ -50,8 +54,17 @@ pub(super) struct Flags {
     pub(super) left: Option<i64>,
     /// The size of the value.
     pub(super) size: Option<u64>,
+    /// That of the item.
+    pub(super) number: Option<u64>,
     /// Another client has marked the value as out of date, or has yet to store it.
     pub(super) stale: bool,
+}
+
+impl Flags {
+    /// Whether what is there is a value, and not a lease or out of date.
+    pub(super) const fn is_of_value(&self) -> bool {
+        !self.stale && self.client != LEASE
+    }
 }
 
 /// The reply at the front of `unread` and its length; `None` if it is not complete yet.
@@ -76,7 +89,8 @@ pub(super) fn parse(unread: &[u8], max_value: usize) -> Result<Option<(Reply, us
         "STAT" => figure(rest)?,
         "END" => Reply::End,
         "OK" => Reply::Ok,
-        "SERVER_ERROR" | "NS" | "EX" => Reply::Failed(failed(rest)),
+        "NS" | "EX" => Reply::Refused(flags(rest)?),
+        "SERVER_ERROR" => Reply::Failed(failed(rest)),
         "ERROR" | "CLIENT_ERROR" => return Err(refused()),
         _ => return Err(garbage()),
     };
@@ -104,6 +118,7 @@ fn flags(line: &str) -> Result<Flags> {
             "f" => flags.client = number(argument)?,
             "t" => flags.left = Some(number(argument)?),
             "s" => flags.size = Some(number(argument)?),
+            "c" => flags.number = Some(number(argument)?),
             "W" | "X" | "Z" => flags.stale = true,
             _ => {}
         }
@@ -125,7 +140,7 @@ fn number<N: std::str::FromStr>(digits: &str) -> Result<N> {
 
 /// What is wrong with what the server can't do, without its text.
 #[cold]
-fn failed(text: &str) -> Error {
+pub(super) fn failed(text: &str) -> Error {
     if text.contains("too large") {
         return Error::new(ErrorKind::Limit, "the value is larger than the memcached server takes (its option `-I`)");
     }

@@ -37,6 +37,17 @@ pub(super) enum Until {
     End,
 }
 
+/// What has to be there for something to be stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Numbered {
+    /// Nothing.
+    Add { expiry: u64 },
+    /// The item of this number, in whose place it comes.
+    Set { item: u64, expiry: u64 },
+    /// The item of this number, at whose end it comes.
+    Append { item: u64 },
+}
+
 impl Request {
     fn single(token: u64, write: impl FnOnce(&mut Vec<u8>)) -> Self {
         let mut bytes = Vec::with_capacity(320);
@@ -50,9 +61,9 @@ impl Request {
         Self::single(token, |out| command(out, b"mg", key, format_args!("v f t O{token}")))
     }
 
-    /// The size of the value alone.
+    /// The size of the value and its flags.
     pub(super) fn size(token: u64, key: &[u8]) -> Self {
-        Self::single(token, |out| command(out, b"mg", key, format_args!("s O{token}")))
+        Self::single(token, |out| command(out, b"mg", key, format_args!("s f O{token}")))
     }
 
     pub(super) fn set(token: u64, key: &[u8], expiry: u64, flags: u32, data: &[u8]) -> Self {
@@ -61,6 +72,26 @@ impl Request {
 
     pub(super) fn delete(token: u64, key: &[u8]) -> Self {
         Self::single(token, |out| command(out, b"md", key, format_args!("O{token}")))
+    }
+
+    /// The number of what is there, and its flags.
+    pub(super) fn number(token: u64, key: &[u8]) -> Self {
+        Self::single(token, |out| command(out, b"mg", key, format_args!("c f O{token}")))
+    }
+
+    /// As [`set`](Self::set), for one number only; the reply tells the new one.
+    pub(super) fn numbered(token: u64, key: &[u8], how: Numbered, flags: u32, data: &[u8]) -> Self {
+        Self::single(token, |out| match how {
+            Numbered::Add { expiry } => set(out, key, data, format_args!("ME T{expiry} F{flags} c O{token}")),
+            Numbered::Set { item, expiry } => {
+                set(out, key, data, format_args!("C{item} T{expiry} F{flags} c O{token}"));
+            }
+            Numbered::Append { item } => set(out, key, data, format_args!("MA C{item} c O{token}")),
+        })
+    }
+
+    pub(super) fn delete_numbered(token: u64, key: &[u8], item: u64) -> Self {
+        Self::single(token, |out| command(out, b"md", key, format_args!("C{item} O{token}")))
     }
 
     /// As [`get`](Self::get) for each key, whose token is the first plus its position.
@@ -190,7 +221,7 @@ mod tests {
     #[test]
     fn commands_are_those_of_the_meta_protocol() {
         assert_eq!(text(&Request::get(7, b"k"), 0), "mg k v f t O7\r\n");
-        assert_eq!(text(&Request::size(7, b"k"), 0), "mg k s O7\r\n");
+        assert_eq!(text(&Request::size(7, b"k"), 0), "mg k s f O7\r\n");
         assert_eq!(text(&Request::delete(7, b"k"), 0), "md k O7\r\n");
         assert_eq!(text(&Request::set(7, b"k", 60, 3, b"\r\n"), 0), "ms k 2 T60 F3 O7\r\n\r\n\r\n");
         let set = Request::set_many(3, 0, [(&b"a"[..], 0, &b"x"[..]), (b"b", 1, b"")].into_iter());

@@ -79,8 +79,12 @@ impl AsyncRedisCache {
         self.shared.ask(command::flush()).await
     }
 
-    fn settings(&self) -> &Settings {
+    pub(super) const fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    pub(super) const fn shared(&self) -> &Shared {
+        &self.shared
     }
 }
 

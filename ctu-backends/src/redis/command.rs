@@ -7,11 +7,12 @@ use ctu_core::{Entry, Error, ErrorKind, Result, Stats, Ttl};
 use redis::{Cmd, Pipeline, Value, cmd, pipe};
 
 use super::failure;
+use super::lease::{HEAD_BYTES, is_lease_alone, stored_for, value_in};
 use super::settings::{Lifetime, Settings};
 
 /// Of an answer that carries no value.
-const SMALL_BYTES: usize = 64 << 10;
-/// Around each value of an answer.
+pub(super) const SMALL_BYTES: usize = 64 << 10;
+/// Around each value of an answer, and before it if it is leased.
 const FRAME_BYTES: usize = 64;
 
 /// A question, and how its answer is read.
@@ -99,12 +100,29 @@ pub(super) fn remove(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
     Ok(Ask::small(with_key("DEL", settings, key)?, |answer, _| integer(&answer).map(|removed| removed > 0)))
 }
 
-/// By the type, as only a string is found by [`get`].
+/// By the type, as only a string is found by [`get`], and by how it begins, as a lease alone is none; both at once, as
+/// one could be of another value than the other.
 pub(super) fn contains(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    Ok(Ask::small(with_key("TYPE", settings, key)?, |answer, _| match answer {
-        Value::SimpleString(kind) => Ok(kind == "string"),
-        other => Err(unexpected(&other)),
-    }))
+    let mut pipeline = pipe();
+    pipeline.atomic();
+    pipeline.add_command(with_key("GETRANGE", settings, key)?).arg(0).arg(HEAD_BYTES - 1);
+    pipeline.add_command(with_key("TYPE", settings, key)?);
+    Ok(Ask { request: Request::Atomic(pipeline, 2), read: contained, longest: SMALL_BYTES })
+}
+
+fn contained(answer: Value, _: &Settings) -> Result<bool> {
+    match pair(answer)? {
+        [beginning, Value::SimpleString(kind)] => Ok(kind == "string" && !is_lease(&beginning)),
+        [_, other] => Err(unexpected(&other)),
+    }
+}
+
+fn is_lease(beginning: &Value) -> bool {
+    matches!(beginning, Value::BulkString(beginning) if is_lease_alone(beginning))
+}
+
+fn pair(answer: Value) -> Result<[Value; 2]> {
+    array(answer)?.try_into().map_err(|_| failure::nonsense())
 }
 
 /// The keys of the whole database.
@@ -140,7 +158,7 @@ fn set(settings: &Settings, key: &[u8], value: &Bytes, lifetime: Lifetime) -> Re
         return with_key("DEL", settings, key);
     }
     let mut command = with_key("SET", settings, key)?;
-    command.arg(&value[..]);
+    command.arg(&*stored_for(value));
     if let Lifetime::Millis(millis) = lifetime {
         command.arg("PX").arg(millis);
     }
@@ -156,8 +174,9 @@ fn value(answer: Value, settings: &Settings) -> Result<Option<Bytes>> {
     match answer {
         Value::Nil => Ok(None),
         Value::BulkString(value) => {
+            let Some(value) = value_in(value) else { return Ok(None) };
             settings.check_length(value.len())?;
-            Ok(Some(Bytes::from(value)))
+            Ok(Some(value))
         }
         Value::ServerError(error) if error.code() == "WRONGTYPE" => Ok(None),
         other => Err(unexpected(&other)),
@@ -169,7 +188,7 @@ fn values(answer: Value, settings: &Settings) -> Result<Vec<Option<Bytes>>> {
 }
 
 fn entry(answer: Value, settings: &Settings) -> Result<Option<Entry<Bytes>>> {
-    let [found, left] = <[Value; 2]>::try_from(array(answer)?).map_err(|_| failure::nonsense())?;
+    let [found, left] = pair(answer)?;
     let Some(value) = value(found, settings)? else { return Ok(None) };
     Ok(match integer(&left)? {
         // It expired between the two commands.
@@ -195,7 +214,7 @@ fn all_done(answer: Value, settings: &Settings) -> Result<()> {
 }
 
 fn figures(answer: Value, settings: &Settings) -> Result<Stats> {
-    let [info, size] = <[Value; 2]>::try_from(array(answer)?).map_err(|_| failure::nonsense())?;
+    let [info, size] = pair(answer)?;
     let info = match info {
         Value::BulkString(info) => String::from_utf8(info).map_err(|_| failure::nonsense())?,
         other => return Err(unexpected(&other)),

@@ -12,6 +12,8 @@ mod cluster;
 mod command;
 mod connection;
 mod failure;
+mod lease;
+mod leased;
 mod pool;
 mod scan;
 mod settings;

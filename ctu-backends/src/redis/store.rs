@@ -76,8 +76,12 @@ impl RedisCache {
         self.pool.ask(&command::flush())
     }
 
-    fn settings(&self) -> &Settings {
+    pub(super) const fn settings(&self) -> &Settings {
         &self.pool.settings
+    }
+
+    pub(super) const fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     /// Visits the keys of the namespace, some perhaps twice.

@@ -4,6 +4,7 @@ mod contract;
 mod encrypted;
 mod faults;
 mod hostile;
+mod leases;
 #[path = "../python/mod.rs"]
 mod python;
 mod routing;

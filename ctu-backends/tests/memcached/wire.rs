@@ -25,7 +25,7 @@ fn each_operation_is_one_round_trip() {
         assert_eq!(commands(proxy.sent()), 1);
         cache.contains(b"hello").unwrap();
         let contains = proxy.sent();
-        assert!(contains.starts_with("mg app.Xk~0{Zv s O"), "{contains}");
+        assert!(contains.starts_with("mg app.Xk~0{Zv s f O"), "{contains}");
         cache.remove(b"hello").unwrap();
         assert_eq!(commands(proxy.sent()), 1);
 

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ctu_backends::{AsyncRedisCache, RedisCache};
-use ctu_core::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl,
+};
 use servers::RedisServer;
 
 /// What tests set; the rest is left at its default.
@@ -53,7 +55,7 @@ impl Options {
 }
 
 /// A form of the store.
-pub(crate) trait Form: AsyncCache<[u8], Bytes> + AsyncStore + Sized + 'static {
+pub(crate) trait Form: AsyncLease<[u8], Bytes> + AsyncStore + Sized + 'static {
     fn build(options: &Options) -> Result<Self>;
     fn flush_server(&self) -> impl Future<Output = Result<()>> + Send;
 
@@ -126,6 +128,22 @@ impl<C: Cache<[u8], Bytes> + Send + Sync> AsyncCache<[u8], Bytes> for Blocking<C
     }
     async fn put_many(&self, entries: &[(&[u8], &Bytes)], ttl: Ttl) -> Result<()> {
         self.0.put_many(entries, ttl)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl<C: Lease<[u8], Bytes> + Send + Sync> AsyncLease<[u8], Bytes> for Blocking<C> {
+    async fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
+        self.0.lease(key, claim, length)
+    }
+    async fn renew(&self, key: &[u8], token: Token, length: Duration) -> Result<Option<Token>> {
+        self.0.renew(key, token, length)
+    }
+    async fn release(&self, key: &[u8], token: Token) -> Result<bool> {
+        self.0.release(key, token)
+    }
+    async fn put_if_leased(&self, key: &[u8], value: &Bytes, ttl: Ttl, token: Token) -> Result<bool> {
+        self.0.put_if_leased(key, value, ttl, token)
     }
 }
 

@@ -6,6 +6,7 @@ mod faults;
 mod form;
 mod hostile;
 mod late;
+mod leases;
 mod limits;
 mod namespaces;
 #[path = "../python/mod.rs"]

@@ -13,6 +13,7 @@ use crate::support::{cluster, errors, on_both_cluster_forms, options, sum};
 
 on_both_cluster_forms! {
     keeps_the_contract
+    keeps_the_contract_of_leases
     stacks_keep_the_contract
     law1_exact_keys_of_any_bytes_stay_apart
     law1_exact_keys_with_brackets_stay_apart
@@ -28,6 +29,10 @@ on_both_cluster_forms! {
 async fn keeps_the_contract<F: Form>() {
     let suite = Conformance::<[u8], Bytes>::real_time(Duration::from_millis(400));
     suite.steps(1_000).check_async(|| F::open(&options())).await;
+}
+
+async fn keeps_the_contract_of_leases<F: Form>() {
+    Conformance::<[u8], Bytes>::real_time(Duration::from_millis(500)).check_leases_async(F::open(&options())).await;
 }
 
 async fn stacks_keep_the_contract<F: Form>() {

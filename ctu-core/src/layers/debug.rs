@@ -10,7 +10,8 @@ use crate::{Error, Result};
 /// A cache that tells of every operation in a `tracing` event (level `DEBUG`, target `ctu`).
 ///
 /// Made by [`StackExt::debug`](crate::StackExt::debug). The fields are `cache` (the given name), `operation`, `outcome`
-/// (`hit`, `miss`, `stored`, `removed`, `absent`, `present`, `done`, or the kind of the error), `took`, and for batches
+/// (`hit`, `miss`, `stored`, `removed`, `absent`, `present`, `done`, `refused`, or the kind of the
+/// error), `took`, and for batches
 /// `keys` and `hits`, their numbers. Keys and values are not shown unless asked for with
 /// [`show_keys`](Self::show_keys) and [`show_values`](Self::show_values). While nobody listens to such events, an
 /// operation costs no more than asking so.
@@ -179,8 +180,8 @@ impl<Keys, Values> Debugging<Keys, Values> {
     {
         let (mut keys, mut values) = match *event {
             Event::Get { key, result } => (vec![key], result.ok().flatten().into_iter().collect()),
-            Event::Put { key, value, .. } => (vec![key], vec![value]),
-            Event::Remove { key, .. } | Event::Contains { key, .. } => (vec![key], vec![]),
+            Event::Put { key, value, .. } | Event::PutIfLeased { key, value, .. } => (vec![key], vec![value]),
+            Event::Remove { key, .. } | Event::Contains { key, .. } | Event::Lease { key, .. } => (vec![key], vec![]),
             Event::GetMany { keys, result } => (keys.to_vec(), result.unwrap_or_default().iter().flatten().collect()),
             Event::PutMany { entries, .. } => entries.iter().copied().unzip(),
         };
@@ -212,6 +213,12 @@ fn describe<K: ?Sized, V>(event: &Event<'_, K, V>) -> Line<'static> {
         },
         Event::PutMany { entries, result } => {
             Line { keys: Some(entries.len()), ..line("put_many", outcome(result, |()| "stored")) }
+        }
+        Event::Lease { operation, result, .. } => {
+            line(operation, outcome(result, |done| if done { "done" } else { "refused" }))
+        }
+        Event::PutIfLeased { result, .. } => {
+            line("put_if_leased", outcome(result, |stored| if stored { "stored" } else { "refused" }))
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Layers that look on: every operation reaches the store below as it is, and an observer is told how it went.
 
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Error, Result, Stats, Store, Ttl};
+use std::time::Duration;
+
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Error, Lease, Leased, Result, Stats, Store, Token, Ttl,
+};
 
 /// What is true of an observer whatever the types of keys and values.
 pub trait Observer {
@@ -110,6 +114,24 @@ pub enum Event<'a, K: ?Sized, V> {
         /// Whether all were.
         result: Result<(), &'a Error>,
     },
+    /// `lease`, `renew` or `release`.
+    Lease {
+        /// Which of them.
+        operation: &'static str,
+        /// What the lease is of.
+        key: &'a K,
+        /// Whether there was one to be had, to be renewed or to be given back.
+        result: Result<bool, &'a Error>,
+    },
+    /// `put_if_leased`.
+    PutIfLeased {
+        /// What it was to be stored under.
+        key: &'a K,
+        /// What was to be stored.
+        value: &'a V,
+        /// Whether it was.
+        result: Result<bool, &'a Error>,
+    },
 }
 
 /// The cache that an observer makes of the store below it.
@@ -145,7 +167,7 @@ impl<O: Observer, C> Observed<O, C> {
 
 /// Both forms of the layer from one text: the async one waits where the sync one does not.
 macro_rules! observed {
-    ($cache:ident, $store:ident, [$($async:ident)?], [$($wait:tt)*], [$($bounds:tt)*], [$($observer:tt)*]) => {
+    ($cache:ident, $lease:ident, $store:ident, [$($async:ident)?], [$($wait:tt)*], [$($bounds:tt)*], [$($observer:tt)*]) => {
         #[deny(clippy::missing_trait_methods)]
         impl<$($bounds)*, O: Observe<K, V> $($observer)*, C: $cache<K, V>> $cache<K, V> for Observed<O, C> {
             $($async)? fn get(&self, key: &K) -> Result<Option<V>> {
@@ -201,6 +223,40 @@ macro_rules! observed {
         }
 
         #[deny(clippy::missing_trait_methods)]
+        impl<$($bounds)*, O: Observe<K, V> $($observer)*, C: $lease<K, V>> $lease<K, V> for Observed<O, C> {
+            $($async)? fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                let start = self.observer.start();
+                let leased = self.inner.lease(key, claim, length)$($wait)*;
+                let result = leased.as_ref().map(|leased| matches!(leased, Leased::Granted(_)));
+                self.observer.done(start, &Event::Lease { operation: "lease", key, result });
+                leased
+            }
+
+            $($async)? fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                let start = self.observer.start();
+                let renewed = self.inner.renew(key, token, length)$($wait)*;
+                let result = renewed.as_ref().map(Option::is_some);
+                self.observer.done(start, &Event::Lease { operation: "renew", key, result });
+                renewed
+            }
+
+            $($async)? fn release(&self, key: &K, token: Token) -> Result<bool> {
+                let start = self.observer.start();
+                let released = self.inner.release(key, token)$($wait)*;
+                let result = released.as_ref().copied();
+                self.observer.done(start, &Event::Lease { operation: "release", key, result });
+                released
+            }
+
+            $($async)? fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                let start = self.observer.start();
+                let put = self.inner.put_if_leased(key, value, ttl, token)$($wait)*;
+                self.observer.done(start, &Event::PutIfLeased { key, value, result: put.as_ref().copied() });
+                put
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
         impl<O: Observer $($observer)*, C: $store> $store for Observed<O, C> {
             $($async)? fn len(&self) -> Result<usize> {
                 let start = self.observer.start();
@@ -233,5 +289,7 @@ macro_rules! observed {
     };
 }
 
-observed!(Cache, Store, [], [], [K: ?Sized, V], []);
-observed!(AsyncCache, AsyncStore, [async], [.await], [K: ?Sized + Sync, V: Send + Sync], [+ Send + Sync]);
+observed!(Cache, Lease, Store, [], [], [K: ?Sized, V], []);
+observed!(
+    AsyncCache, AsyncLease, AsyncStore, [async], [.await], [K: ?Sized + Sync, V: Send + Sync], [+ Send + Sync]
+);

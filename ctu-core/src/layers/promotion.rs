@@ -65,6 +65,15 @@ impl Promotion {
         self.stop_stripe(self.stripe(key));
     }
 
+    /// Makes the tickets for the key of a valid one void, and gives another for it; `None` if it is not valid any more.
+    pub(super) fn overtake(&self, ticket: Ticket) -> Option<Ticket> {
+        let mut epoch = self.epochs[ticket.stripe].write().unwrap_or_else(PoisonError::into_inner);
+        (*epoch == ticket.epoch).then(|| {
+            *epoch = epoch.wrapping_add(1);
+            Ticket { epoch: *epoch, ..ticket }
+        })
+    }
+
     /// Makes all tickets void.
     pub(super) fn stop_all(&self) {
         (0..STRIPES).for_each(|stripe| self.stop_stripe(stripe));

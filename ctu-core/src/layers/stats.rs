@@ -6,7 +6,7 @@ use crate::{Count, Counters, Error, Result, Stats};
 /// A cache that counts what goes through it: reads, hits, writes, removals, tests and errors.
 ///
 /// Made by [`StackExt::with_stats`](crate::StackExt::with_stats). A batch counts each of its keys. A lookup that fails is
-/// a miss and an error; an entry that fails to be written is an error only. Counting costs about a nanosecond. Where in
+/// a miss and an error; an entry that fails to be written is an error only, and one whose lease has ended is not counted. Counting costs about a nanosecond. Where in
 /// a stack it stands decides what it counts: at the top the calls, below a two-level cache what reached that level.
 ///
 /// [`Store::stats`](crate::Store::stats) reports these figures, with the number of entries, the rejected values and the
@@ -117,6 +117,11 @@ impl<K: ?Sized, V> Observe<K, V> for Counting {
             }
             Event::Contains { result, .. } => {
                 self.0.add(Count::Test);
+                self.count_error(result);
+            }
+            Event::Lease { result, .. } => self.count_error(result),
+            Event::PutIfLeased { result, .. } => {
+                self.count(Count::Write, usize::from(matches!(result, Ok(true))));
                 self.count_error(result);
             }
         }

@@ -11,6 +11,7 @@ mod check;
 mod erased;
 mod flights;
 mod key;
+mod leased;
 #[cfg(all(test, ctu_shuttle))]
 mod models;
 mod names;
@@ -28,9 +29,10 @@ pub use call::{
     refresh_async,
 };
 pub use called::{
-    Asked, AsyncAt, At, Borrowed, Called, Held, Lasts, Lifetime, Made, Pieces, asked, call_at, call_with_at, called,
-    called_async, evict_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
-    recompute_at, refresh_at,
+    Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, Pieces, asked, call_at,
+    call_leased_at, call_with_at, called, called_async, called_leased, called_leased_async, evict_at, in_cache_at,
+    in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at, recompute_at, refresh_at,
+    refresh_leased_at,
 };
 pub use check::{
     AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart,
@@ -42,6 +44,7 @@ pub use key::{
     ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,
     ConstU64, ConstU128, ConstUsize,
 };
+pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use policy::{
     Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
     Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,

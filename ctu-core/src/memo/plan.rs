@@ -39,15 +39,18 @@ pub(super) fn landed<P: Returns<R>, R>(
         _ => Plan::Nothing,
     };
     let landing = lead.land(!matches!(plan, Plan::Nothing));
-    if landing.is_awaited
-        && let Some(Packed(shared)) = share.pack(returned)
-    {
-        lead.publish(&shared);
-    }
+    publish(lead, share, landing.is_awaited, returned);
     match plan {
         plan if landing.is_to_store => plan,
         // Whoever came first may be at it still, or give up: what this was to replace must not outlive it.
         Plan::Put(_) | Plan::Remove if mode == Mode::Replacing => Plan::Remove,
         _ => Plan::Nothing,
+    }
+}
+
+/// Hands a result to those who wait for it, as far as it can be shared.
+pub(super) fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_awaited: bool, returned: &R) {
+    if is_awaited && let Some(Packed(shared)) = share.pack(returned) {
+        lead.publish(&shared);
     }
 }

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::Operation;
 use super::broken::planned;
 use super::wrapper::wrapper;
-use crate::{AsyncCache, AsyncStore, Cache, Entry, ErrorKind, Result, Stats, Store, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, ErrorKind, Lease, Leased, Result, Stats, Store, Token, Ttl,
+};
 
 /// Fails as planned, and is otherwise the store below.
 ///

@@ -6,13 +6,16 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::ready::ready;
-use crate::{AsyncCache, AsyncStore, Cache, CacheKey, Clock, Entry, Nanos, Result, Stats, Store, Ttl};
+use super::ready::{ready, ready_lease};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, CacheKey, Claim, Clock, Entry, Lease, Leased, Nanos, Result, Stats,
+    Store, Token, Ttl,
+};
 
 /// A store that is plain enough to be seen to be right: what other stores are compared with, and what layers are tested
 /// on.
 ///
-/// Sync and async, for owned keys `K` asked for in any borrowed form. Nothing is evicted, so that it grows without
+/// Sync and async, with leases, for owned keys `K` asked for in any borrowed form. Nothing is evicted, so that it grows without
 /// bound; expired entries are neither found nor counted. It counts nothing but its entries.
 ///
 /// # Examples
@@ -32,6 +35,8 @@ use crate::{AsyncCache, AsyncStore, Cache, CacheKey, Clock, Entry, Nanos, Result
 /// ```
 pub struct ModelStore<K, V> {
     entries: Mutex<HashMap<K, (V, Option<Nanos>)>>,
+    /// Until when a key is leased.
+    leases: Mutex<HashMap<K, (Token, Nanos)>>,
     clock: Clock,
     default_ttl: Option<Duration>,
 }
@@ -39,7 +44,7 @@ pub struct ModelStore<K, V> {
 impl<K, V> ModelStore<K, V> {
     /// An empty store on the system's clock, whose entries do not expire by default.
     pub fn new() -> Self {
-        Self { entries: Mutex::default(), clock: Clock::system(), default_ttl: None }
+        Self { entries: Mutex::default(), leases: Mutex::default(), clock: Clock::system(), default_ttl: None }
     }
 
     /// The same store on this clock.
@@ -62,6 +67,13 @@ impl<K, V> ModelStore<K, V> {
         entries.retain(|_, (_, deadline)| deadline.is_none_or(|deadline| !self.clock.is_past(deadline)));
         entries
     }
+
+    /// The leases, after those that are over were forgotten. To be locked after the entries.
+    fn leases(&self) -> MutexGuard<'_, HashMap<K, (Token, Nanos)>> {
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        leases.retain(|_, (_, deadline)| !self.clock.is_past(*deadline));
+        leases
+    }
 }
 
 impl<K, V> Default for ModelStore<K, V> {
@@ -75,6 +87,7 @@ impl<K, V> fmt::Debug for ModelStore<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelStore")
             .field("entries", &self.live().len())
+            .field("leases", &self.leases().len())
             .field("clock", &self.clock)
             .field("default_ttl", &self.default_ttl)
             .finish()
@@ -95,16 +108,73 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Cache<Q, V> for Mo
 
     fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
         let deadline = ttl.or(self.default_ttl).map(|ttl| self.clock.deadline(ttl));
-        self.live().insert(key.to_key(), (value.clone(), deadline));
+        let mut live = self.live();
+        self.leases().remove(&key.to_key());
+        live.insert(key.to_key(), (value.clone(), deadline));
         Ok(())
     }
 
     fn remove(&self, key: &Q) -> Result<bool> {
-        Ok(self.live().remove(&key.to_key()).is_some())
+        let mut live = self.live();
+        self.leases().remove(&key.to_key());
+        Ok(live.remove(&key.to_key()).is_some())
     }
 
     fn contains(&self, key: &Q) -> Result<bool> {
         Ok(self.live().contains_key(&key.to_key()))
+    }
+}
+
+impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Lease<Q, V> for ModelStore<K, V> {
+    fn lease(&self, key: &Q, claim: Claim, length: Duration) -> Result<Leased> {
+        let live = self.live();
+        let mut leases = self.leases();
+        let key = key.to_key();
+        if claim != Claim::Replacing {
+            if live.contains_key(&key) {
+                return Ok(Leased::Found);
+            }
+            if let Some((token, deadline)) = leases.get_mut(&key) {
+                if claim == Claim::Exclusive {
+                    return Ok(Leased::Taken);
+                }
+                *deadline = self.clock.deadline(length).max(*deadline);
+                return Ok(Leased::Granted(*token));
+            }
+        }
+        let token = Token::random();
+        leases.insert(key, (token, self.clock.deadline(length)));
+        Ok(Leased::Granted(token))
+    }
+
+    fn renew(&self, key: &Q, token: Token, length: Duration) -> Result<Option<Token>> {
+        let mut leases = self.leases();
+        let held = leases.get_mut(&key.to_key()).filter(|(held, _)| *held == token);
+        Ok(held.map(|(_, deadline)| {
+            *deadline = self.clock.deadline(length);
+            token
+        }))
+    }
+
+    fn release(&self, key: &Q, token: Token) -> Result<bool> {
+        let mut leases = self.leases();
+        let is_held = leases.get(&key.to_key()).is_some_and(|(held, _)| *held == token);
+        if is_held {
+            leases.remove(&key.to_key());
+        }
+        Ok(is_held)
+    }
+
+    fn put_if_leased(&self, key: &Q, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+        let deadline = ttl.or(self.default_ttl).map(|ttl| self.clock.deadline(ttl));
+        let mut live = self.live();
+        let mut leases = self.leases();
+        let is_held = leases.get(&key.to_key()).is_some_and(|(held, _)| *held == token);
+        if is_held {
+            leases.remove(&key.to_key());
+            live.insert(key.to_key(), (value.clone(), deadline));
+        }
+        Ok(is_held)
     }
 }
 
@@ -114,7 +184,9 @@ impl<K, V> Store for ModelStore<K, V> {
     }
 
     fn clear(&self) -> Result<()> {
-        self.live().clear();
+        let mut live = self.live();
+        self.leases().clear();
+        live.clear();
         Ok(())
     }
 
@@ -126,5 +198,10 @@ impl<K, V> Store for ModelStore<K, V> {
 ready! {
     impl[Q: ?Sized + CacheKey<Owned = K> + Sync, K: Hash + Eq + Send, V: Clone + Send + Sync] AsyncCache<Q, V>;
     impl[K: Send, V: Send] AsyncStore;
+    for ModelStore<K, V>: |this| this
+}
+
+ready_lease! {
+    impl[Q: ?Sized + CacheKey<Owned = K> + Sync, K: Hash + Eq + Send, V: Clone + Send + Sync] AsyncLease<Q, V>;
     for ModelStore<K, V>: |this| this
 }

@@ -1,6 +1,8 @@
 //! Caches that never wait, seen as async ones.
 
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use std::time::Duration;
+
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
 
 /// Implements the async traits through the sync ones of `$sync`, an expression of `&self`.
 macro_rules! ready {
@@ -62,7 +64,32 @@ macro_rules! ready {
         }
     };
 }
-pub(super) use ready;
+
+/// Implements [`AsyncLease`] through [`Lease`] in the same way.
+macro_rules! ready_lease {
+    (impl[$($generics:tt)*] AsyncLease<$key:ty, $value:ty>; for $type:ty: |$this:ident| $sync:expr) => {
+        #[deny(clippy::missing_trait_methods)]
+        impl<$($generics)*> AsyncLease<$key, $value> for $type {
+            async fn lease(&self, key: &$key, claim: Claim, length: Duration) -> Result<Leased> {
+                let $this = self;
+                Lease::<$key, $value>::lease($sync, key, claim, length)
+            }
+            async fn renew(&self, key: &$key, token: Token, length: Duration) -> Result<Option<Token>> {
+                let $this = self;
+                Lease::<$key, $value>::renew($sync, key, token, length)
+            }
+            async fn release(&self, key: &$key, token: Token) -> Result<bool> {
+                let $this = self;
+                Lease::<$key, $value>::release($sync, key, token)
+            }
+            async fn put_if_leased(&self, key: &$key, value: &$value, ttl: Ttl, token: Token) -> Result<bool> {
+                let $this = self;
+                Lease::<$key, $value>::put_if_leased($sync, key, value, ttl, token)
+            }
+        }
+    };
+}
+pub(super) use {ready, ready_lease};
 
 /// A sync cache as an async one that keeps its task busy until it has the answer: the suite is written once, async.
 pub(super) struct Ready<C>(pub(super) C);
@@ -70,5 +97,10 @@ pub(super) struct Ready<C>(pub(super) C);
 ready! {
     impl[K: ?Sized + Sync, V: Send + Sync, C: Cache<K, V> + Send + Sync] AsyncCache<K, V>;
     impl[C: Store + Send + Sync] AsyncStore;
+    for Ready<C>: |this| &this.0
+}
+
+ready_lease! {
+    impl[K: ?Sized + Sync, V: Send + Sync, C: Lease<K, V> + Send + Sync] AsyncLease<K, V>;
     for Ready<C>: |this| &this.0
 }

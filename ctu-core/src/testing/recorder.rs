@@ -2,9 +2,10 @@
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::wrapper::wrapper;
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
 
 /// An operation of a cache, without its keys and values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +24,14 @@ pub enum Operation {
     GetMany(usize),
     /// [`Cache::put_many`] of this many entries.
     PutMany(usize),
+    /// [`Lease::lease`].
+    Lease,
+    /// [`Lease::renew`].
+    Renew,
+    /// [`Lease::release`].
+    Release,
+    /// [`Lease::put_if_leased`].
+    PutIfLeased,
     /// [`Store::len`].
     Len,
     /// [`Store::is_empty`].

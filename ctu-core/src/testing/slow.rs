@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Operation;
 use super::sleep::sleep;
 use super::wrapper::wrapper;
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
 
 /// Waits before every operation on the store below, in real time: for tests of deadlines.
 ///

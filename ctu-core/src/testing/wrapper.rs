@@ -1,7 +1,7 @@
 //! What [`Flaky`](super::Flaky), [`Slow`](super::Slow) and [`Recorder`](super::Recorder) have in common: something is
 //! done around every operation, whichever it is.
 
-/// Implements all four traits for a wrapper with a field `inner`, out of its two methods
+/// Implements all six traits for a wrapper with a field `inner`, out of its two methods
 ///
 /// - `fn around<T>(&self, op: Operation, call: impl FnOnce() -> Result<T>) -> Result<T>`
 /// - `async fn around_async<T: Send>(&self, op: Operation, call: impl Future<Output = Result<T>> + Send) -> Result<T>`
@@ -86,6 +86,38 @@ macro_rules! wrapper {
             }
             async fn stats(&self) -> Result<Stats> {
                 self.around_async(Operation::Stats, self.inner.stats()).await
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl<K: ?Sized, V, C: Lease<K, V>> Lease<K, V> for $type<C> {
+            fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                self.around(Operation::Lease, || self.inner.lease(key, claim, length))
+            }
+            fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                self.around(Operation::Renew, || self.inner.renew(key, token, length))
+            }
+            fn release(&self, key: &K, token: Token) -> Result<bool> {
+                self.around(Operation::Release, || self.inner.release(key, token))
+            }
+            fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                self.around(Operation::PutIfLeased, || self.inner.put_if_leased(key, value, ttl, token))
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl<K: ?Sized + Sync, V: Send + Sync, C: AsyncLease<K, V>> AsyncLease<K, V> for $type<C> {
+            async fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                self.around_async(Operation::Lease, self.inner.lease(key, claim, length)).await
+            }
+            async fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                self.around_async(Operation::Renew, self.inner.renew(key, token, length)).await
+            }
+            async fn release(&self, key: &K, token: Token) -> Result<bool> {
+                self.around_async(Operation::Release, self.inner.release(key, token)).await
+            }
+            async fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                self.around_async(Operation::PutIfLeased, self.inner.put_if_leased(key, value, ttl, token)).await
             }
         }
     };

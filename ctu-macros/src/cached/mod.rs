@@ -3,6 +3,7 @@
 mod attributes;
 mod block;
 mod generate;
+mod leasing;
 mod model;
 mod policy;
 mod prefix;

@@ -5,6 +5,7 @@ use syn::{Expr, ExprClosure, Generics, Ident, LitStr, Path, Signature, Type, Vis
 
 use super::attributes::Attributes;
 use super::block::Block;
+use super::leasing::Leasing;
 use super::policy::Policy;
 use crate::args::Lifetime;
 use crate::template::Template;
@@ -33,6 +34,7 @@ pub(crate) struct Model {
     pub(crate) refresh_if: Option<Expr>,
     /// Whether callers of one key at the same time compute once.
     pub(crate) is_coalescing: bool,
+    pub(crate) leasing: Option<Leasing>,
     pub(crate) prefix: Prefix,
     pub(crate) policy: Policy,
 }

@@ -6,10 +6,11 @@ use syn::{Attribute, Expr, ExprClosure, Ident, ItemFn, Signature, Type};
 use super::attributes::Attributes;
 use super::block::Block;
 use super::model::{Key, Method, Model, Param, Place, Prefix, Returns, Store};
-use super::{policy, prefix, self_key, signature};
+use super::{leasing, policy, prefix, self_key, signature};
 use crate::args::{self, Args};
 use crate::cache_functions::is_called;
 use crate::faults::Faults;
+use crate::leasing::Coalesce;
 use crate::template::Template;
 
 /// The model; or every fault that was found, in the arguments before (`faults`) and here.
@@ -31,6 +32,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
     check_closures(&args, &params, &mut faults);
     let prefix = stable_prefix(&args, function, block);
     let returns = returns(&args, &output, &mut faults);
+    let leasing = leasing::leasing(&args, sig, &mut faults);
     let policy =
         policy::policy(&args, &policy::Function { signature: sig, params: &params, returns: &returns }, &mut faults);
     let key = key(args.key, args.cache.is_some());
@@ -63,7 +65,8 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
         lifetime: args.ttl.map(|ttl| ttl.value),
         cache_if: args.cache_if.map(|predicate| predicate.value),
         refresh_if: args.refresh_if.map(|condition| condition.value),
-        is_coalescing: args.coalesce.is_none_or(|coalesce| coalesce.value),
+        is_coalescing: args.leasing.coalesce.is_none_or(|coalesce| coalesce.value != Coalesce::Never),
+        leasing,
         prefix,
         policy,
     })

@@ -131,13 +131,19 @@ fn is_refusal(answer: &Value) -> bool {
     matches!(answer, Value::ServerError(error) if codes.contains(&error.code()))
 }
 
-/// The key that a question is about: its first word after the name of the command.
+/// The key that a question is about: its first word after the name of the command, or, for a script, after what script it
+/// is and how many keys it has.
 fn key(request: &Request) -> &[u8] {
     let command = match request {
         Request::One(command) => Some(command),
         Request::Many(pipeline, _) | Request::Atomic(pipeline, _) => pipeline.cmd_iter().next(),
     };
-    match command.and_then(|command| command.args_iter().nth(1)) {
+    let words = || command.into_iter().flat_map(Cmd::args_iter);
+    let place = match words().next() {
+        Some(Arg::Simple(b"EVAL" | b"EVALSHA")) => 3,
+        _ => 1,
+    };
+    match words().nth(place) {
         Some(Arg::Simple(key)) => key,
         _ => b"",
     }

@@ -9,7 +9,7 @@ use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
 use redis::ConnectionInfo;
 
 use super::super::builder::RedisCacheBuilder;
-use super::super::command;
+use super::super::command::{self, Ask};
 use super::super::pool::Pool;
 use super::super::settings::Settings;
 #[cfg(feature = "tokio")]
@@ -117,6 +117,14 @@ macro_rules! form {
 
             pub(in crate::redis) fn new(settings: Settings, seeds: Vec<ConnectionInfo>) -> Result<Self> {
                 Ok(Self { cluster: Cluster::new(Nodes::new(settings, seeds)?) })
+            }
+
+            pub(in crate::redis) fn settings(&self) -> &Settings {
+                self.cluster.settings()
+            }
+
+            pub(in crate::redis) $($asyncness)* fn ask<T>(&self, ask: Ask<T>) -> Result<T> {
+                $wait!(self.cluster.ask(ask))
             }
 
             /// Removes every key of every primary, whoever stored it.

@@ -1,10 +1,11 @@
 //! What each operation does with the circuit.
 
 use std::borrow::Borrow;
+use std::time::Duration;
 
 use super::circuit::Doubt;
 use super::{BreakerCache, Pass, is_outage};
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
 
 /// How many keys in doubt an operation settles on its way: a bounded delay for each, until none is left.
 const SETTLED_PER_OPERATION: usize = 16;
@@ -12,7 +13,7 @@ const SETTLED_PER_OPERATION: usize = 16;
 /// Both forms of the layer from one text: the async one waits where the sync one does not.
 macro_rules! breaker {
     (
-        $cache:ident, $store:ident, enter: $enter:ident, settle: $settle:ident, [$($async:ident)?], [$($wait:tt)*],
+        $cache:ident, $lease:ident, $store:ident, enter: $enter:ident, settle: $settle:ident, [$($async:ident)?], [$($wait:tt)*],
         [$($shared:tt)*], [$($sent:tt)*]
     ) => {
         impl<C: $store, O: Ord + Clone $($sent)*> BreakerCache<C, O> {
@@ -151,6 +152,42 @@ macro_rules! breaker {
             }
         }
 
+        /// What is in doubt is removed first, which ends older leases.
+        #[deny(clippy::missing_trait_methods)]
+        impl<K, V, C, O> $lease<K, V> for BreakerCache<C, O>
+        where
+            K: ToOwned<Owned = O> + Ord + ?Sized $($shared)*,
+            V: Sized $($sent)*,
+            O: Ord + Clone + Borrow<K> $($sent)*,
+            C: $lease<K, V> + $store,
+        {
+            $($async)? fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                let pass = self.$enter::<K, V>()$($wait)*?;
+                self.$settle::<K, V>(&pass, key)$($wait)*?;
+                self.judged(&pass, self.inner.lease(key, claim, length)$($wait)*)
+            }
+
+            $($async)? fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                let pass = self.$enter::<K, V>()$($wait)*?;
+                self.$settle::<K, V>(&pass, key)$($wait)*?;
+                self.judged(&pass, self.inner.renew(key, token, length)$($wait)*)
+            }
+
+            $($async)? fn release(&self, key: &K, token: Token) -> Result<bool> {
+                let pass = self.$enter::<K, V>()$($wait)*?;
+                self.$settle::<K, V>(&pass, key)$($wait)*?;
+                self.judged(&pass, self.inner.release(key, token)$($wait)*)
+            }
+
+            $($async)? fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                let pass = self.$enter::<K, V>()$($wait)*?;
+                self.$settle::<K, V>(&pass, key)$($wait)*?;
+                let put = self.judged(&pass, self.inner.put_if_leased(key, value, ttl, token)$($wait)*);
+                // It may yet arrive, after a later removal.
+                put.inspect_err(|error| if is_outage(error) { self.circuit.doubt(key.to_owned()) })
+            }
+        }
+
         #[deny(clippy::missing_trait_methods)]
         impl<C: $store, O: Ord $($sent)*> $store for BreakerCache<C, O> {
             $($async)? fn len(&self) -> Result<usize> {
@@ -188,7 +225,7 @@ macro_rules! breaker {
     };
 }
 
-breaker!(Cache, Store, enter: enter, settle: settle, [], [], [], []);
+breaker!(Cache, Lease, Store, enter: enter, settle: settle, [], [], [], []);
 breaker!(
-    AsyncCache, AsyncStore, enter: enter_async, settle: settle_async, [async], [.await], [+ Sync], [+ Send + Sync]
+    AsyncCache, AsyncLease, AsyncStore, enter: enter_async, settle: settle_async, [async], [.await], [+ Sync], [+ Send + Sync]
 );

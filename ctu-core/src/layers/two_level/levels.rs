@@ -1,10 +1,14 @@
 //! What each operation asks of the two levels, and in which order.
 
 use std::hash::Hash;
+use std::time::Duration;
 
 use super::TwoLevelCache;
 use crate::layers::promotion::{Copied, Ticket};
-use crate::{AsyncCache, AsyncStore, Cache, Count, Entry, ErrorKind, Result, Stats, Store, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Count, Entry, ErrorKind, Lease, Leased, Result, Stats, Store,
+    Token, Ttl,
+};
 
 /// Which of the keys were not found, and their places.
 fn missing<'k, K: ?Sized, V>(keys: &[&'k K], found: &[Option<V>]) -> (Vec<usize>, Vec<&'k K>) {
@@ -15,7 +19,7 @@ fn missing<'k, K: ?Sized, V>(keys: &[&'k K], found: &[Option<V>]) -> (Vec<usize>
 /// Both forms of the cache from one text: the async one waits where the sync one does not.
 macro_rules! two_level {
     (
-        $cache:ident, $store:ident, fetch: $fetch:ident, copy: $copy:ident, fetch_many: $fetch_many:ident,
+        $cache:ident, $lease:ident, $store:ident, fetch: $fetch:ident, copy: $copy:ident, fetch_many: $fetch_many:ident,
         store_copy: $store_copy:ident, [$($async:ident)?], [$($wait:tt)*], [$($bounds:tt)*]
     ) => {
         impl<A, B> TwoLevelCache<A, B> {
@@ -161,6 +165,39 @@ macro_rules! two_level {
             }
         }
 
+        /// Leases are those of the second level, which processes share.
+        #[deny(clippy::missing_trait_methods)]
+        impl<$($bounds)*, A: $cache<K, V>, B: $lease<K, V>> $lease<K, V> for TwoLevelCache<A, B> {
+            $($async)? fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                self.counted(self.second.lease(key, claim, length)$($wait)*)
+            }
+
+            $($async)? fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                self.counted(self.second.renew(key, token, length)$($wait)*)
+            }
+
+            $($async)? fn release(&self, key: &K, token: Token) -> Result<bool> {
+                self.counted(self.second.release(key, token)$($wait)*)
+            }
+
+            $($async)? fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                let ticket = self.promotion.ticket(key);
+                let stored = self.counted(self.second.put_if_leased(key, value, ttl, token)$($wait)*);
+                // Stored in the first level as a copy: what was removed since must not stay there.
+                let ticket = self.promotion.overtake(ticket);
+                if let (Ok(true), Some(ticket)) = (&stored, ticket) {
+                    self.$copy(ticket, key, value, self.near(ttl))$($wait)*;
+                } else {
+                    // It may have what is not in the second any more.
+                    let _ = self.counted(self.first.remove(key)$($wait)*);
+                }
+                if let Ok(true) = stored {
+                    self.counters.add(Count::Write);
+                }
+                stored
+            }
+        }
+
         #[deny(clippy::missing_trait_methods)]
         impl<A: $store, B: $store> $store for TwoLevelCache<A, B> {
             /// That of the larger level.
@@ -195,10 +232,10 @@ macro_rules! two_level {
 }
 
 two_level!(
-    Cache, Store, fetch: fetch, copy: copy, fetch_many: fetch_many,
+    Cache, Lease, Store, fetch: fetch, copy: copy, fetch_many: fetch_many,
     store_copy: copy, [], [], [K: ?Sized + Hash, V]
 );
 two_level!(
-    AsyncCache, AsyncStore, fetch: fetch_async, copy: copy_async, fetch_many: fetch_many_async,
+    AsyncCache, AsyncLease, AsyncStore, fetch: fetch_async, copy: copy_async, fetch_many: fetch_many_async,
     store_copy: copy_async, [async], [.await], [K: ?Sized + Hash + Sync, V: Send + Sync]
 );

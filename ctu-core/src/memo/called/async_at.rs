@@ -5,10 +5,11 @@ use std::future::Future;
 use super::{Called, Held, Lifetime};
 use crate::memo::call;
 use crate::memo::key::Lookup;
+use crate::memo::leased::{self, Leasing};
 use crate::memo::policy::{self, Begun, Failure, InTask, Policy};
 use crate::memo::returns::Returns;
 use crate::memo::share::{Share, ShareNothing};
-use crate::{AsyncCache, CacheKey, Result};
+use crate::{AsyncCache, AsyncLease, CacheKey, Result};
 
 /// A call of an `async` function.
 ///
@@ -155,4 +156,57 @@ pub async fn in_cache_with_at<A: AsyncAt>(at: A, policy: &Policy) -> Result<bool
 pub async fn peek_with_at<A: AsyncAt>(at: A, policy: &Policy) -> Result<Option<A::Value>> {
     let Called { store, key, .. } = at.known();
     policy::peek_with_async(store.cache(), key, policy).await
+}
+
+/// A call of an `async` function that takes leases.
+#[allow(missing_docs)]
+pub trait AsyncLeasedAt: AsyncAt {
+    type Leased: AsyncLease<Self::Key, Self::Value>;
+    type HeldLeased: Held<Self::Key, Cache = Self::Leased> + Send + Sync;
+
+    /// What it is made of.
+    #[allow(clippy::type_complexity)]
+    fn leased(
+        self,
+    ) -> Called<Self::Lookup, Self::HeldLeased, Self::Share, Self::Lifetime, Self::Returns, Self::Returned>;
+}
+
+impl<L, H, S, T, P, R> AsyncLeasedAt for Called<L, H, S, T, P, R>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
+    H: Held<L::Key, Cache: AsyncLease<L::Key, P::Value> + Sized> + Send + Sync,
+    S: Share<P, R> + Send + Sync,
+    T: Lifetime<P::Value> + Send,
+{
+    type Leased = H::Cache;
+    type HeldLeased = H;
+
+    #[inline]
+    fn leased(self) -> Self {
+        self
+    }
+}
+
+/// [`LeasedAt::call_leased`](super::LeasedAt::call_leased) of an `async` function.
+pub async fn call_leased_at<A: AsyncLeasedAt>(
+    at: A,
+    compute: impl Future<Output = A::Returned>,
+    leasing: Leasing,
+) -> A::Returned {
+    let Called { site, store, key, share, lifetime, .. } = at.leased();
+    let lifetime = |value: &_| lifetime.of(value);
+    leased::call_leased_async::<A::Returns, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute).await
+}
+
+/// [`LeasedAt::refresh_leased`](super::LeasedAt::refresh_leased) of an `async` function.
+pub async fn refresh_leased_at<A: AsyncLeasedAt>(
+    at: A,
+    compute: impl Future<Output = A::Returned>,
+    leasing: Leasing,
+) -> A::Returned {
+    let Called { site, store, key, share, lifetime, .. } = at.leased();
+    let lifetime = |value: &_| lifetime.of(value);
+    leased::refresh_leased_async::<A::Returns, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute)
+        .await
 }

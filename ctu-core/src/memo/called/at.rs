@@ -3,10 +3,11 @@
 use super::{Called, Held, Lifetime};
 use crate::memo::call;
 use crate::memo::key::Lookup;
+use crate::memo::leased::{self, Leasing};
 use crate::memo::policy::{self, Begun, Failure, InThread, Policy};
 use crate::memo::returns::Returns;
 use crate::memo::share::{Share, ShareNothing};
-use crate::{Cache, CacheKey, Result};
+use crate::{Cache, CacheKey, Lease, Result};
 
 /// A call of a plain function: what the functions of [`call`] do for it.
 #[allow(missing_docs, clippy::missing_errors_doc)]
@@ -149,5 +150,33 @@ where
 
     fn peek_with(self, policy: &Policy) -> Result<Option<P::Value>> {
         policy::peek_with(self.store.cache(), self.key, policy)
+    }
+}
+
+/// A call of a plain function that takes leases.
+#[allow(missing_docs)]
+pub trait LeasedAt: At {
+    fn call_leased<A>(self, args: A, compute: fn(A) -> Self::Returned, leasing: Leasing) -> Self::Returned;
+    fn refresh_leased<A>(self, args: A, compute: fn(A) -> Self::Returned, leasing: Leasing) -> Self::Returned;
+}
+
+impl<L, H, S, T, P, R> LeasedAt for Called<L, H, S, T, P, R>
+where
+    P: Returns<R>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+    H: Held<L::Key, Cache: Lease<L::Key, P::Value> + Sync>,
+    S: Share<P, R>,
+    T: Lifetime<P::Value>,
+{
+    fn call_leased<A>(self, args: A, compute: fn(A) -> R, leasing: Leasing) -> R {
+        let Self { site, store, key, share, lifetime, .. } = self;
+        let (lifetime, compute) = (|value: &_| lifetime.of(value), || compute(args));
+        leased::call_leased::<P, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute)
+    }
+
+    fn refresh_leased<A>(self, args: A, compute: fn(A) -> R, leasing: Leasing) -> R {
+        let Self { site, store, key, share, lifetime, .. } = self;
+        let (lifetime, compute) = (|value: &_| lifetime.of(value), || compute(args));
+        leased::refresh_leased::<P, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute)
     }
 }

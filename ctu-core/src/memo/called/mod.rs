@@ -10,17 +10,17 @@ mod parts;
 use std::marker::PhantomData;
 
 pub use async_at::{
-    AsyncAt, call_at, call_with_at, evict_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at,
-    recompute_alone_at, recompute_at, refresh_at,
+    AsyncAt, AsyncLeasedAt, call_at, call_leased_at, call_with_at, evict_at, in_cache_at, in_cache_with_at, key_at,
+    peek_at, peek_with_at, prime_at, recompute_alone_at, recompute_at, refresh_at, refresh_leased_at,
 };
-pub use at::At;
+pub use at::{At, LeasedAt};
 pub use parts::{Asked, Borrowed, Held, Lasts, Lifetime, Made, asked};
 
 use super::key::Lookup;
 use super::returns::Returns;
 use super::share::Share;
 use super::site::Site;
-use crate::{AsyncCache, Cache, CacheKey, Result};
+use crate::{AsyncCache, AsyncLease, Cache, CacheKey, Lease, Result};
 
 /// A call of a memoized function.
 pub struct Called<L, H, S, T, P, R> {
@@ -73,6 +73,44 @@ where
     P: Returns<R, Value: Send + Sync>,
     L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
     H: Held<L::Key, Cache: AsyncCache<L::Key, P::Value> + Sized> + Send + Sync,
+    S: Share<P, R> + Send + Sync,
+    T: Lifetime<P::Value> + Send,
+{
+    Called::<L, H, S, T, P, R> { site, store, key, share, lifetime, returns: PhantomData }
+}
+
+/// As [`called`], of a function that takes leases.
+#[inline]
+pub fn called_leased<P, R, L, H, S, T>(
+    site: &'static Site,
+    store: H,
+    key: Result<L>,
+    share: S,
+    lifetime: T,
+) -> impl LeasedAt<Value = P::Value, Returned = R, Key = L::Public>
+where
+    P: Returns<R>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+    H: Held<L::Key, Cache: Lease<L::Key, P::Value> + Sync>,
+    S: Share<P, R>,
+    T: Lifetime<P::Value>,
+{
+    Called::<L, H, S, T, P, R> { site, store, key, share, lifetime, returns: PhantomData }
+}
+
+/// As [`called_leased`], of an `async` function.
+#[inline]
+pub fn called_leased_async<P, R, L, H, S, T>(
+    site: &'static Site,
+    store: H,
+    key: Result<L>,
+    share: S,
+    lifetime: T,
+) -> impl AsyncLeasedAt<Value = P::Value, Returned = R, Public = L::Public>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
+    H: Held<L::Key, Cache: AsyncLease<L::Key, P::Value> + Sized> + Send + Sync,
     S: Share<P, R> + Send + Sync,
     T: Lifetime<P::Value> + Send,
 {

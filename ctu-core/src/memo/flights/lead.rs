@@ -26,6 +26,11 @@ impl<'f> Lead<'f> {
 }
 
 impl Lead<'_> {
+    /// What tells its key, by its hash, and its store from others.
+    pub(in crate::memo) fn slot(&self) -> u64 {
+        self.flight.spot.slot
+    }
+
     /// Computes.
     pub(in crate::memo) fn run<R>(&self, compute: impl FnOnce() -> R) -> R {
         let _entered = graph::enter(&self.flight);

@@ -51,7 +51,7 @@ where
     subject.found(K::key(VERSIONED).borrow(), &V::value(ROUNDS)).await;
 }
 
-async fn all_at_once(workers: Workers, jobs: Vec<Boxed<'_>>) {
+pub(super) async fn all_at_once(workers: Workers, jobs: Vec<Boxed<'_>>) {
     match workers {
         Workers::Futures => join_all(jobs).await,
         Workers::Threads => thread::scope(|scope| {

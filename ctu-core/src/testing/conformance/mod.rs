@@ -6,6 +6,7 @@ mod abandoned;
 mod batches;
 mod check;
 mod concurrent;
+mod leases;
 mod lifetimes;
 mod odd;
 mod random;
@@ -25,7 +26,7 @@ use time::Time;
 use super::futures::{Boxed, join_all};
 use super::ready::Ready;
 use super::{ManualClock, SampleKey, SampleValue, block_on};
-use crate::{AsyncCache, AsyncStore, Cache, Store};
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Lease, Store};
 
 /// Checks a store, or a stack of layers, against the whole contract, with keys `K` and values `V`.
 ///
@@ -201,10 +202,37 @@ impl<K: ?Sized + SampleKey, V: SampleValue> Conformance<K, V> {
         self.run(make).await;
     }
 
+    /// Checks the leases of a sync cache, as [`Lease`] promises them; the rest is for [`check`](Self::check).
+    ///
+    /// # Panics
+    ///
+    /// When something is wrong, with `conformance: leases: <what was wrong>`.
+    pub fn check_leases<C>(mut self, cache: C)
+    where
+        C: Lease<K, V> + Store + Send + Sync,
+    {
+        self.settings.workers = Workers::Threads;
+        block_on(leases::leases(&Subject::new("leases", &self.settings, Ready(cache))));
+    }
+
+    /// Checks the leases of an async cache, as [`AsyncLease`] promises them; the rest is for
+    /// [`check_async`](Self::check_async).
+    ///
+    /// # Panics
+    ///
+    /// When something is wrong, with `conformance: leases: <what was wrong>`.
+    pub async fn check_leases_async<C>(mut self, cache: C)
+    where
+        C: AsyncLease<K, V> + AsyncStore,
+    {
+        self.settings.workers = Workers::Futures;
+        leases::leases(&Subject::new("leases", &self.settings, cache)).await;
+    }
+
     async fn run<C: AsyncCache<K, V> + AsyncStore>(&self, make: impl Fn() -> C) {
         let mut waiting = Vec::new();
         for check in self.checks() {
-            let subject = Subject::new(check, &self.settings, make());
+            let subject = Subject::new(check.name(), &self.settings, make());
             if check.waits(&self.settings.time) {
                 let future: Boxed<'_> = Box::pin(async move { run_check(check, &subject).await });
                 waiting.push(future);

@@ -5,7 +5,7 @@ use std::fmt::{self, Debug, Write};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Check, Settings};
+use super::Settings;
 use crate::testing::{SampleKey, SampleValue};
 use crate::{AsyncCache, Entry, Error, ErrorKind, Result, Ttl};
 
@@ -13,7 +13,7 @@ use crate::{AsyncCache, Entry, Error, ErrorKind, Result, Ttl};
 pub(super) struct Subject<'s, K: ?Sized, V, C> {
     pub(super) cache: C,
     pub(super) settings: &'s Settings,
-    check: Check,
+    check: &'static str,
     /// The step of a random sequence, from 1; 0 outside.
     step: AtomicUsize,
     types: PhantomData<fn(&K) -> V>,
@@ -25,7 +25,7 @@ where
     V: SampleValue,
     C: AsyncCache<K, V>,
 {
-    pub(super) fn new(check: Check, settings: &'s Settings, cache: C) -> Self {
+    pub(super) fn new(check: &'static str, settings: &'s Settings, cache: C) -> Self {
         Self { cache, settings, check, step: AtomicUsize::new(0), types: PhantomData }
     }
 

@@ -28,7 +28,13 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         quote!(<#(#lifetimes,)* #(#regions,)* #(#types,)*>)
     };
     let (output, value, returns) = (&model.output, &parts.value, &parts.returns);
-    let at = if model.is_async() { quote!(AsyncAt) } else { quote!(At) };
+    let is_leased = model.leasing.is_some();
+    let at = match (model.is_async(), is_leased) {
+        (false, false) => quote!(At),
+        (false, true) => quote!(LeasedAt),
+        (true, false) => quote!(AsyncAt),
+        (true, true) => quote!(AsyncLeasedAt),
+    };
     let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
     let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
     let (prelude, key_expr) = key::expr(parts);
@@ -40,7 +46,12 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         Store::Given(cache) => Ident::new(GIVEN_STORE, cache.span()),
         Store::Own { .. } => store.clone(),
     };
-    let called = if model.is_async() { "called_async" } else { "called" };
+    let called = match (model.is_async(), is_leased) {
+        (false, false) => "called",
+        (false, true) => "called_leased",
+        (true, false) => "called_async",
+        (true, true) => "called_leased_async",
+    };
     let called = match &model.store {
         Store::Own { .. } => {
             let called = Ident::new(called, Span::call_site());

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Parts, at, compute_call, hidden, key, policy, store};
+use super::{Parts, at, hidden, key, leasing, policy, store};
 use crate::cached::model::Place;
 
 /// Lints that have nothing to say about what is generated.
@@ -161,7 +161,7 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
     let name = parts.name("refresh");
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.params.iter());
-    let call = compute_call(parts, "refresh", None);
+    let call = leasing::call(parts, "refresh");
     let doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.";
     quote! {
         #[doc = #doc]

@@ -25,6 +25,7 @@
 mod at;
 mod companion;
 mod key;
+mod leasing;
 mod lifetime;
 mod policy;
 mod store;
@@ -188,7 +189,7 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
     let params = parts.signature(model.params.iter());
-    let call = if model.policy.changes_call() { policy::call(parts) } else { compute_call(parts, "call", None) };
+    let call = if model.policy.changes_call() { policy::call(parts) } else { leasing::call(parts, "call") };
     let call = match &model.refresh_if {
         None => call,
         Some(condition) => {
@@ -211,14 +212,14 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
 }
 
 /// A call of the runtime's `call`, `refresh` or the like, with what it takes besides the computation.
-fn compute_call(parts: &Parts<'_>, function: &str, more: Option<&TokenStream>) -> TokenStream {
-    let (private, at) = (&parts.private, at::call(parts));
+fn compute_call(parts: &Parts<'_>, (at, function): (&str, &str), more: Option<&TokenStream>) -> TokenStream {
+    let (private, at, of) = (&parts.private, at::call(parts), Ident::new(at, Span::call_site()));
     if parts.model.is_async() {
         let (function, compute) = (quote::format_ident!("{function}_at"), compute_async(parts));
         return quote!(#private::#function(#at, #compute, #more).await);
     }
     let (function, compute) = (Ident::new(function, Span::call_site()), compute(parts));
-    quote!(#private::At::#function(#at, #compute, #more))
+    quote!(#private::#of::#function(#at, #compute, #more))
 }
 
 /// The future that computes.

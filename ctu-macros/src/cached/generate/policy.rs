@@ -67,7 +67,7 @@ pub(super) fn of_lookup(parts: &Parts<'_>) -> (&'static str, Option<TokenStream>
 /// The wrapper's call.
 pub(super) fn call(parts: &Parts<'_>) -> TokenStream {
     let (policy, failure, background) = (parts.path("__policy"), failure(parts), background(parts));
-    compute_call(parts, "call_with", Some(&quote!((#policy(), #failure), #background)))
+    compute_call(parts, ("At", "call_with"), Some(&quote!((#policy(), #failure), #background)))
 }
 
 fn failure(parts: &Parts<'_>) -> TokenStream {
@@ -156,7 +156,7 @@ pub(super) fn recompute(parts: &Parts<'_>) -> TokenStream {
         None if matches!(model.store, Store::Own { .. }) => (None, "recompute"),
         None => (None, "recompute_alone"),
     };
-    let call = compute_call(parts, function, Some(&quote!(#begun, #policy())));
+    let call = compute_call(parts, ("At", function), Some(&quote!(#begun, #policy())));
     quote! {
         #[doc(hidden)]
         #[allow(unused_qualifications)]

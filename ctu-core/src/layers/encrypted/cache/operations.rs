@@ -8,7 +8,7 @@ use super::EncryptedCache;
 use crate::layers::encrypted::derive::{Info, Place};
 use crate::layers::encrypted::encrypt::Opened;
 use crate::layers::promotion::{Copied, Ticket};
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
 
 /// The shorter of two lifetimes, of which `None` does not end.
 fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
@@ -22,7 +22,7 @@ fn skeys<'a>(slots: &'a [(Info, Place<'_>)]) -> Vec<&'a [u8]> {
 /// Both forms of the cache from one text: the async one waits where the sync one does not.
 macro_rules! encrypted {
     (
-        $cache:ident, $store:ident, find_retiring: $find_retiring:ident, find_retiring_many: $find_retiring_many:ident,
+        $cache:ident, $lease:ident, $store:ident, find_retiring: $find_retiring:ident, find_retiring_many: $find_retiring_many:ident,
         rewrite: $rewrite:ident, forget_retiring: $forget_retiring:ident,
         forget_retiring_many: $forget_retiring_many:ident, store_copy: $store_copy:ident,
         [$($async:ident)?], [$($wait:tt)*]
@@ -210,6 +210,32 @@ macro_rules! encrypted {
             }
         }
 
+        /// Leases are those of the primary key's place.
+        #[deny(clippy::missing_trait_methods)]
+        impl<C: $lease<[u8], Bytes>> $lease<[u8], Bytes> for EncryptedCache<C> {
+            $($async)? fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
+                let (_, place) = self.primary(self.encrypt.info(key)?);
+                self.inner.lease(&place.skey, claim, length)$($wait)*
+            }
+
+            $($async)? fn renew(&self, key: &[u8], token: Token, length: Duration) -> Result<Option<Token>> {
+                let (_, place) = self.primary(self.encrypt.info(key)?);
+                self.inner.renew(&place.skey, token, length)$($wait)*
+            }
+
+            $($async)? fn release(&self, key: &[u8], token: Token) -> Result<bool> {
+                let (_, place) = self.primary(self.encrypt.info(key)?);
+                self.inner.release(&place.skey, token)$($wait)*
+            }
+
+            $($async)? fn put_if_leased(&self, key: &[u8], value: &Bytes, ttl: Ttl, token: Token) -> Result<bool> {
+                let slot = self.primary(self.encrypt.info(key)?);
+                let sealed = self.seal(&slot, value, ttl)?;
+                self.$forget_retiring(&slot.0)$($wait)*?;
+                self.inner.put_if_leased(&slot.1.skey, &sealed, self.encrypt.lifetime(ttl), token)$($wait)*
+            }
+        }
+
         #[deny(clippy::missing_trait_methods)]
         impl<C: $store> $store for EncryptedCache<C> {
             $($async)? fn len(&self) -> Result<usize> {
@@ -233,11 +259,11 @@ macro_rules! encrypted {
 }
 
 encrypted!(
-    Cache, Store, find_retiring: find_retiring, find_retiring_many: find_retiring_many, rewrite: rewrite,
+    Cache, Lease, Store, find_retiring: find_retiring, find_retiring_many: find_retiring_many, rewrite: rewrite,
     forget_retiring: forget_retiring, forget_retiring_many: forget_retiring_many, store_copy: copy, [], []
 );
 encrypted!(
-    AsyncCache, AsyncStore, find_retiring: find_retiring_async, find_retiring_many: find_retiring_many_async,
+    AsyncCache, AsyncLease, AsyncStore, find_retiring: find_retiring_async, find_retiring_many: find_retiring_many_async,
     rewrite: rewrite_async, forget_retiring: forget_retiring_async,
     forget_retiring_many: forget_retiring_many_async, store_copy: copy_async, [async], [.await]
 );

@@ -1,0 +1,178 @@
+//! Leases that last as long as the computation, and the pauses of those who wait for them.
+
+use std::future::Future;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::held::Held;
+use crate::memo::Site;
+use crate::{Lease, Result, Token};
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Ever longer pauses, of different lengths, so that those who wait do not all ask at once.
+pub(super) struct Pauses {
+    begun: Instant,
+    longest: Duration,
+}
+
+impl Pauses {
+    pub(super) fn new() -> Self {
+        Self { begun: Instant::now(), longest: SHORTEST_PAUSE }
+    }
+
+    pub(super) fn waited(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Between half of the longest and all of it.
+    fn next(&mut self) -> Duration {
+        let [random, ..] = *Token::random().as_bytes();
+        let pause = self.longest / 2 + self.longest * u32::from(random) / 512;
+        self.longest = (self.longest * 3 / 2).min(LONGEST_PAUSE);
+        pause
+    }
+
+    pub(super) fn pause(&mut self) {
+        thread::sleep(self.next());
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(super) async fn pause_async(&mut self) {
+        tokio::time::sleep(self.next()).await;
+    }
+
+    /// Without timers there is no waiting for others: see [`super::call`].
+    #[cfg(not(feature = "tokio"))]
+    pub(super) async fn pause_async(&mut self) {
+        std::future::ready(self.next()).await;
+    }
+}
+
+/// Tells a thread to end.
+#[derive(Default)]
+struct Ended {
+    has_ended: Mutex<bool>,
+    told: Condvar,
+}
+
+impl Ended {
+    /// Whether it was told within `time`.
+    fn within(&self, time: Duration) -> bool {
+        let has_ended = self.has_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.told.wait_timeout_while(has_ended, time, |has_ended| !*has_ended);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// Tells it, also by a panic.
+struct Ends<'e>(&'e Ended);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        *self.0.has_ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.told.notify_all();
+    }
+}
+
+/// What came of a renewal: whether to go on with it.
+fn goes_on(site: &Site, held: &Held<'_>, renewed: Result<Option<Token>>) -> bool {
+    match renewed {
+        Ok(token) => {
+            held.set(token);
+            token.is_some()
+        }
+        // It may go better the next time.
+        Err(error) => {
+            site.failed(&error);
+            true
+        }
+    }
+}
+
+/// Computes, while a thread beside renews the lease every third of its length.
+pub(super) fn renewed<K, V, C, R>(
+    site: &Site,
+    cache: &C,
+    key: &K,
+    (held, length): (&Held<'_>, Duration),
+    compute: impl FnOnce() -> R,
+) -> R
+where
+    K: Sync + ?Sized,
+    C: Lease<K, V> + Sync + ?Sized,
+{
+    let ended = Ended::default();
+    thread::scope(|scope| {
+        let _ends = Ends(&ended);
+        let renew = || {
+            while !ended.within(length / 3) {
+                let Some(token) = held.token() else { return };
+                if !goes_on(site, held, cache.renew(key, token, length)) {
+                    return;
+                }
+            }
+        };
+        // Where there are no more threads the lease ends in its time, and then others compute as well.
+        let _ = thread::Builder::new().name("ctu-lease".into()).spawn_scoped(scope, renew);
+        compute()
+    })
+}
+
+/// The same in one task.
+#[cfg(feature = "tokio")]
+pub(super) async fn renewed_async<K, V, C, R>(
+    site: &Site,
+    cache: &C,
+    key: &K,
+    (held, length): (&Held<'_>, Duration),
+    compute: impl Future<Output = R>,
+) -> R
+where
+    K: Sync + ?Sized,
+    V: Send + Sync,
+    C: crate::AsyncLease<K, V>,
+{
+    use std::pin::pin;
+    use std::task::Poll;
+
+    let mut compute = pin!(compute);
+    let mut renew = pin!(async {
+        loop {
+            tokio::time::sleep(length / 3).await;
+            let Some(token) = held.token() else { break };
+            if !goes_on(site, held, cache.renew(key, token, length).await) {
+                break;
+            }
+        }
+        std::future::pending::<()>().await;
+    });
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(returned) = compute.as_mut().poll(context) {
+            return Poll::Ready(returned);
+        }
+        // It does not end.
+        let _ = renew.as_mut().poll(context);
+        Poll::Pending
+    })
+    .await
+}
+
+/// Without timers the lease ends in its time, and then others compute as well.
+#[cfg(not(feature = "tokio"))]
+pub(super) async fn renewed_async<K, V, C, R>(
+    _: &Site,
+    _: &C,
+    _: &K,
+    _: (&Held<'_>, Duration),
+    compute: impl Future<Output = R>,
+) -> R
+where
+    K: Sync + ?Sized,
+    V: Send + Sync,
+    C: crate::AsyncLease<K, V>,
+{
+    compute.await
+}

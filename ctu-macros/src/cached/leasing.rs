@@ -1,0 +1,62 @@
+//! The rules about other processes, and what is left of them to generate.
+
+use syn::{Ident, Signature};
+
+use crate::args::Args;
+use crate::faults::Faults;
+use crate::leasing::Coalesce;
+use crate::policy::OnError;
+
+/// The leases that a function takes.
+pub(crate) struct Leasing {
+    /// One computes for all processes.
+    pub(crate) is_cluster: bool,
+    /// In milliseconds, if not the usual.
+    pub(crate) length: Option<u64>,
+}
+
+/// The leases, if there are any; reports what does not go together.
+pub(super) fn leasing(args: &Args, signature: &Signature, faults: &mut Faults) -> Option<Leasing> {
+    let given = &args.leasing;
+    let cluster = given.coalesce.as_ref().filter(|coalesce| coalesce.value == Coalesce::Cluster);
+    let name = cluster.map(|given| &given.name).or(given.invalidation.as_ref().map(|given| &given.name));
+    let Some(name) = name else {
+        if let Some(lease) = given.lease.as_ref().filter(|_| !args.is_partial) {
+            faults.at(
+                &lease.name,
+                "`lease` is the length of leases, and none are taken: say `invalidation = \"strict\"` or `coalesce = cluster` \
+                 too, or leave it out",
+            );
+        }
+        return None;
+    };
+    if args.cache.is_none() && !args.is_partial {
+        faults.at(
+            name,
+            format!(
+                "`{name}` is about the other processes that use the same store, and this function has one of its own: give \
+                 a shared one with `cache = ..`, or leave `{name}` out"
+            ),
+        );
+    }
+    if cluster.is_some() && signature.asyncness.is_some() && !cfg!(feature = "tokio") {
+        faults.at(name, "waiting for other processes needs timers: turn on the feature `tokio` of ctu");
+    }
+    check_policy(args, name, faults);
+    Some(Leasing { is_cluster: cluster.is_some(), length: given.lease.as_ref().map(|lease| lease.value) })
+}
+
+/// The runtime of leases knows nothing of old answers and late ones.
+fn check_policy(args: &Args, with: &Ident, faults: &mut Faults) {
+    let policy = &args.policy;
+    let names = [
+        policy.stale.as_ref().map(|given| &given.name),
+        policy.refresh_ahead.as_ref().map(|given| &given.name),
+        policy.timeout.as_ref().map(|given| &given.name),
+        policy.on_error.as_ref().filter(|given| given.value == OnError::Fail).map(|given| &given.name),
+    ];
+    for name in names.into_iter().flatten() {
+        faults
+            .at(name, format!("`{name}` does not go together with `{with}` of other processes: leave one of them out"));
+    }
+}

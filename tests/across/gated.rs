@@ -1,0 +1,121 @@
+//! A store that stops a caller at any step of its call.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ctu::{
+    AsyncCache, AsyncLease, AsyncRedisCache, Cache, Claim, Entry, Lease, Leased, RedisCache, Result, Token, Ttl,
+};
+
+/// The steps of a call that misses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Step {
+    BeforeRead,
+    AfterRead,
+    AfterLease,
+    Computing,
+    BeforeWrite,
+    AfterWrite,
+}
+
+pub(crate) const STEPS: [Step; 6] =
+    [Step::BeforeRead, Step::AfterRead, Step::AfterLease, Step::Computing, Step::BeforeWrite, Step::AfterWrite];
+
+/// Stops the first to come to one step.
+#[derive(Default)]
+pub(crate) struct Gate {
+    stops_at: Mutex<Option<Step>>,
+    is_open: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Gate {
+    pub(crate) const fn new() -> Self {
+        Self { stops_at: Mutex::new(None), is_open: Mutex::new(false), changed: Condvar::new() }
+    }
+
+    pub(crate) fn stop_at(&self, step: Step) {
+        *self.is_open.lock().unwrap() = false;
+        *self.stops_at.lock().unwrap() = Some(step);
+    }
+
+    pub(crate) fn pass(&self, step: Step) {
+        let mut stops_at = self.stops_at.lock().unwrap();
+        if *stops_at != Some(step) {
+            return;
+        }
+        *stops_at = None;
+        let is_open = self.is_open.lock().unwrap();
+        drop(stops_at);
+        drop(self.changed.wait_while(is_open, |is_open| !*is_open).unwrap());
+    }
+
+    pub(crate) fn wait_for_a_caller(&self) {
+        while self.stops_at.lock().unwrap().is_some() {
+            thread::yield_now();
+        }
+        // It holds this lock until it waits.
+        drop(self.is_open.lock().unwrap());
+    }
+
+    pub(crate) fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+/// A store with a gate at every step.
+pub(crate) struct Gated<C> {
+    pub(crate) gate: &'static Gate,
+    pub(crate) inner: C,
+}
+
+macro_rules! gated {
+    ($cache:ident, $lease:ident, $store:ty, [$($async:ident)?], [$($wait:tt)*]) => {
+        impl $cache<[u8], Bytes> for Gated<$store> {
+            $($async)? fn get(&self, key: &[u8]) -> Result<Option<Bytes>> {
+                self.gate.pass(Step::BeforeRead);
+                let found = self.inner.get(key)$($wait)*;
+                self.gate.pass(Step::AfterRead);
+                found
+            }
+            $($async)? fn get_entry(&self, key: &[u8]) -> Result<Option<Entry<Bytes>>> {
+                self.inner.get_entry(key)$($wait)*
+            }
+            $($async)? fn put(&self, key: &[u8], value: &Bytes, ttl: Ttl) -> Result<()> {
+                self.inner.put(key, value, ttl)$($wait)*
+            }
+            $($async)? fn remove(&self, key: &[u8]) -> Result<bool> {
+                self.inner.remove(key)$($wait)*
+            }
+            $($async)? fn contains(&self, key: &[u8]) -> Result<bool> {
+                self.inner.contains(key)$($wait)*
+            }
+        }
+
+        impl $lease<[u8], Bytes> for Gated<$store> {
+            $($async)? fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
+                let leased = self.inner.lease(key, claim, length)$($wait)*;
+                self.gate.pass(Step::AfterLease);
+                leased
+            }
+            $($async)? fn renew(&self, key: &[u8], token: Token, length: Duration) -> Result<Option<Token>> {
+                self.inner.renew(key, token, length)$($wait)*
+            }
+            $($async)? fn release(&self, key: &[u8], token: Token) -> Result<bool> {
+                self.inner.release(key, token)$($wait)*
+            }
+            $($async)? fn put_if_leased(&self, key: &[u8], value: &Bytes, ttl: Ttl, token: Token) -> Result<bool> {
+                self.gate.pass(Step::BeforeWrite);
+                let put = self.inner.put_if_leased(key, value, ttl, token)$($wait)*;
+                self.gate.pass(Step::AfterWrite);
+                put
+            }
+        }
+    };
+}
+
+gated!(Cache, Lease, RedisCache, [], []);
+gated!(AsyncCache, AsyncLease, AsyncRedisCache, [async], [.await]);
