@@ -74,8 +74,8 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         Store::Own { .. } => Span::call_site(),
     };
     let (known, captured) = (parts.private_at(span), captured(parts, &lifetimes, span));
-    // In our edition, whichever the user's is: in older ones an `impl` captures no lifetime unless it says so.
-    let ours = Span::mixed_site().located_at(span);
+    // What says nothing of lifetimes is of our edition, whichever the user's is: in older ones it would capture none.
+    let ours = if captured.is_none() { Span::mixed_site().located_at(span) } else { span };
     let returned = quote_spanned!(ours=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
