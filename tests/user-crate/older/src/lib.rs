@@ -1,6 +1,6 @@
 //! Each form of a function, in an older edition.
 #![deny(warnings)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::needless_lifetimes)]
 
 use std::hash::Hash;
 use std::sync::LazyLock;
