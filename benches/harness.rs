@@ -36,8 +36,9 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Enough to tell a few per cent apart.
-    pub const FULL: Self = Self { rounds: 40, turn: Duration::from_millis(5) };
+    /// Enough to tell a few per cent apart. Turns are shorter than the time slices of a busy machine, so that most are
+    /// not interrupted.
+    pub const FULL: Self = Self { rounds: 200, turn: Duration::from_millis(1) };
     /// Enough to see that it works.
     pub const QUICK: Self = Self { rounds: 3, turn: Duration::from_millis(1) };
 }
@@ -55,7 +56,8 @@ pub struct Timings {
 
 const WARM_UPS: usize = 2;
 /// How often all keys are called with to find out how many calls fill a turn.
-const TRIAL_PASSES: usize = 20;
+const TRIAL_PASSES: usize = 5;
+const TRIALS: usize = 5;
 
 static COMPUTED: AtomicU64 = AtomicU64::new(0);
 
@@ -118,7 +120,8 @@ impl<K: Copy> Worker<'_, K> {
     fn warm_up(&self, turn: Duration) {
         for (contestant, passes) in self.row.contestants.iter().zip(self.passes) {
             self.call(contestant, 1);
-            let trial = self.call(contestant, TRIAL_PASSES);
+            // The shortest of a few, as one may have been interrupted.
+            let trial = (0..TRIALS).map(|_| self.call(contestant, TRIAL_PASSES)).min().unwrap_or_default();
             if self.thread == 0 {
                 let fitting = turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
                 passes.store(usize::try_from(fitting).unwrap_or(1).max(1), Ordering::Relaxed);

@@ -10,8 +10,8 @@ pub fn numbers() -> Vec<u64> {
     for last in (1..keys.len()).rev() {
         // Knuth's generator; its high bits are the good ones.
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let other = usize::try_from((state >> 33) % (last as u64 + 1)).expect("at most `last`");
-        keys.swap(last, other);
+        #[allow(clippy::cast_possible_truncation)] // 31 bits
+        keys.swap(last, (state >> 33) as usize % (last + 1));
     }
     keys
 }

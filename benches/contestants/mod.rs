@@ -4,6 +4,7 @@
 //! any run.
 
 #![allow(missing_docs)] // the names of modules and functions say all there is to say
+#![allow(clippy::used_underscore_binding)] // in what attributes expand to: arguments that only the key needs
 
 pub mod cached;
 pub mod ctu;

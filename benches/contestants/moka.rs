@@ -21,7 +21,7 @@ pub fn text(s: &str, n: u64) -> u64 {
 }
 
 static HOUR: LazyLock<Cache<u64, u64>> =
-    LazyLock::new(|| Cache::builder().max_capacity(CAPACITY as u64).time_to_live(Duration::from_secs(3_600)).build());
+    LazyLock::new(|| Cache::builder().max_capacity(CAPACITY as u64).time_to_live(Duration::from_hours(1)).build());
 
 pub fn number_for_an_hour(n: u64) -> u64 {
     HOUR.get_with(n, || compute(n))

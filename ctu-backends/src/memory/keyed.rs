@@ -222,17 +222,18 @@ mod tests {
     /// How many pairs of keys have the same hash, and how many keys the fullest of 1,024 buckets has, by the bits that a
     /// table takes the place from, by those it tells keys apart by, and by those that shards are chosen by.
     fn crowding<Q: Hash>(seed: &Seed, keys: impl Iterator<Item = Q>) -> (usize, usize) {
-        let mut buckets = [[0_usize; 1_024]; 3];
-        let (mut seen, mut count) = (HashSet::new(), 0);
+        let mut buckets = vec![[0_usize; 3]; 1_024];
+        let (mut distinct, mut count) = (HashSet::new(), 0);
         for key in keys {
             let hash = seed.hash(&key);
             count += 1;
-            seen.insert(hash);
-            for (buckets, shift) in buckets.iter_mut().zip([0, 54, 32]) {
-                buckets[(spread(hash) >> shift) as usize % 1_024] += 1;
+            distinct.insert(hash);
+            for (part, shift) in [0, 54, 32].into_iter().enumerate() {
+                let bucket = usize::try_from((spread(hash) >> shift) % 1_024).unwrap();
+                buckets[bucket][part] += 1;
             }
         }
-        (count - seen.len(), buckets.into_iter().flatten().max().unwrap_or(0))
+        (count - distinct.len(), buckets.into_iter().flatten().max().unwrap_or(0))
     }
 
     #[test]
