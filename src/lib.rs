@@ -22,50 +22,104 @@
 //!   The function's name is also a type with companions: `f::in_cache(..)`, `f::evict(..)`, `f::peek(..)`,
 //!   `f::prime(.., &value)`, `f::refresh(..)`, `f::uncached(..)`, `f::key(..)`, `f::stats()`.
 //! - [`Cache`] and [`AsyncCache`]: what every store and layer is, for use by hand: [`CacheExt::get_or_set_with`].
-//! - Stores: [`MemoryCache`] (bounded) and [`DictCache`] (unbounded).
-//! - [`Map`]: the way to write a layer that translates keys and values.
+//! - Stores: [`MemoryCache`] (bounded), [`SharedMemory`] (bounded, for many functions of any types) and [`DictCache`]
+//!   (unbounded); with their features, `RedisCache`, `MemcachedCache` and their async forms. [`AnyCache`] is the one that
+//!   a url names at run time.
+//! - Layers, stacked like iterator adapters by [`StackExt`]: `store.prefixed("f.").json().with_stats()`.
+//! - [`Map`] and [`Observe`]: the ways to write a layer that translates keys and values, or that looks on.
 //!
 //! # Features
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `memory` | yes | [`MemoryCache`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `memory` | yes | [`MemoryCache`], [`SharedMemory`], [`DictCache`], and `#[cached]` without `cache = ..` |
+//! | `compression` | | [`StackExt::compressed`]: smaller values, with LZ4 |
+//! | `encryption` | | [`StackExt::encrypted`]: authenticated encryption with rotation, for stores that others have access to |
+//! | `encryption-aes` | | the same with AES-256-GCM-SIV too |
+//! | `lru` | | [`LockedCache`] over `lru::LruCache`: exact LRU |
+//! | `msgpack` | | [`StackExt::msgpack`]: values as MessagePack |
+//! | `testing` | | [`testing`]: a conformance suite for stores and layers, and stores that fail on purpose |
+//! | `redis` | | `RedisCache`, bytes on a Redis server |
+//! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
+//! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
+//! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`; `Blocking(store)` for others |
 //! | `full` | | everything |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(all(feature = "memcached", feature = "tokio"))]
+pub use ctu_backends::AsyncMemcachedCache;
+#[cfg(all(feature = "redis", feature = "tokio"))]
+pub use ctu_backends::AsyncRedisCache;
+#[cfg(feature = "tokio")]
+pub use ctu_backends::Blocking;
+#[cfg(feature = "redis")]
+pub use ctu_backends::RedisCache;
+#[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
+pub use ctu_backends::{AnyCache, AsyncAnyCache};
 #[cfg(feature = "memory")]
-pub use ctu_backends::{DictCache, MemoryCache};
+pub use ctu_backends::{DictCache, MemoryCache, SharedMemory};
+#[cfg(feature = "memcached")]
+pub use ctu_backends::{MemcachedCache, MemcachedCacheBuilder};
 pub use ctu_core::{
-    Args, AsyncCache, AsyncCacheExt, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count, Counters, Encoding,
-    Entry, Error, ErrorKind, HashJsonKey, Layer, ManualClock, Map, Mapped, Nanos, Reject, Result, Scoped, Stats, Store,
-    Ttl, full_hash_key, hash_json_key, json_key, write_json,
+    Args, AsyncCache, AsyncCacheExt, AsyncMemo, AsyncStore, Cache, CacheExt, CacheKey, CacheMut, Clock, Count,
+    Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
+// Keys and texts.
+pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
+// Layers, and what they are made of.
+pub use ctu_core::{
+    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
+    JsonCache, JsonSerde, JsonSerdeCache, Layer, LockedCache, Map, Mapped, Observe, Observed, Observer, Prefix,
+    PrefixedCache, Reject, Show, Shown, StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+};
+#[cfg(feature = "compression")]
+pub use ctu_core::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use ctu_core::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
+#[cfg(feature = "msgpack")]
+pub use ctu_core::{MsgPack, MsgPackCache};
 
+#[doc = include_str!("../docs/cached.md")]
 pub use ctu_macros::cached;
+
+#[doc = include_str!("../docs/cache_functions.md")]
+pub use ctu_macros::cache_functions;
+
+#[doc = include_str!("../docs/cache_methods.md")]
+pub use ctu_macros::cache_methods;
+
+#[cfg(feature = "testing")]
+pub use ctu_core::testing;
 
 /// The traits for plain code: `use ctu::prelude::*`.
 ///
 /// Async code uses [`async_prelude`]: the methods have the same names, and most stores in memory have both.
 pub mod prelude {
-    pub use ctu_core::{Cache, CacheExt, Store};
+    pub use ctu_core::{Cache, CacheExt, StackExt, Store};
 }
 
 /// The traits for async code: `use ctu::async_prelude::*`.
 pub mod async_prelude {
-    pub use ctu_core::{AsyncCache, AsyncCacheExt, AsyncStore};
+    pub use ctu_core::{AsyncCache, AsyncCacheExt, AsyncStore, StackExt};
 }
 
 /// What the attributes expand to. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::MemoryCache;
+    pub use ctu_backends::{MemoryCache, SharedMemory};
     pub use ctu_core::memo::*;
-    pub use ctu_core::{Args, CacheKey, Result, Scoped, Stats, Store, Ttl};
+    pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;
+    pub use std::marker::PhantomData;
     pub use std::string::String;
     pub use std::sync::LazyLock;
     pub use std::time::Duration;
 }
+
+/// The README's examples are tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

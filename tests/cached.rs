@@ -1,5 +1,7 @@
 //! `#[cached]` on free functions: what a caller sees.
 
+#![cfg(feature = "memory")]
+
 use std::cell::Cell;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -99,6 +101,7 @@ fn async_functions_have_async_companions() -> ctu::Result<()> {
 fn a_cached_future_can_be_sent_to_another_thread() {
     #[cached]
     async fn fallible(s: &str) -> Result<usize, Box<dyn std::error::Error + Send>> {
+        std::future::ready(()).await;
         Ok(s.len())
     }
     fn assert_send<T: Send>(future: T) -> T {
@@ -204,7 +207,7 @@ fn lifetimes_are_those_of_the_attribute_the_value_or_the_store() -> ctu::Result<
         n
     }
     let left = |key: String| Cache::<str, u32>::get_entry(&TIMED, &key).map(|entry| entry.map(|entry| entry.ttl));
-    (minute(7), half(7), own(7), ever(7), default(7));
+    assert_eq!([minute(7), half(7), own(7), ever(7), default(7)], [7; 5]);
     assert_eq!(left(minute::key(7)?)?, Some(Some(Duration::from_secs(60))));
     assert_eq!(left(half::key(7)?)?, Some(Some(HALF_MINUTE)));
     assert_eq!(left(own::key(7)?)?, Some(Some(Duration::from_secs(7))));

@@ -1,5 +1,7 @@
 //! The kinds of keys of `#[cached]`, as texts in a shared store.
 
+#![cfg(feature = "memory")]
+
 use std::sync::LazyLock;
 
 use ctu::prelude::*;
@@ -87,7 +89,7 @@ fn a_template_key_reads_as_it_is_written() -> ctu::Result<()> {
     }
     #[cached(cache = STORE, prefix = "", key = "user:{user.id}:{user.lang.0}:{{page}}:{page}", skip(unused))]
     fn page(user: &User, page: u32, unused: f64) -> u64 {
-        user.id + u64::from(page) + u64::from(user.lang.1)
+        user.id + u64::from(page) + u64::from(user.lang.1) + u64::from(unused > 0.0)
     }
     let user = User { id: 7, lang: ("en", 0) };
     assert_eq!(page(&user, 3, f64::NAN), 10);
@@ -130,6 +132,7 @@ fn a_closure_makes_a_typed_key_in_the_own_store_and_json_in_a_shared_one() -> ct
 #[test]
 fn law1_exact_arguments_without_an_exact_form_go_uncached() -> ctu::Result<()> {
     #[cached(cache = STORE)]
+    #[allow(clippy::option_option)]
     fn number(x: f64, y: Option<Option<u8>>) -> u64 {
         x.to_bits() + u64::from(y.flatten().unwrap_or(0))
     }

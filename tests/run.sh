@@ -35,9 +35,9 @@ if [ -n "$missing" ]; then
     fi
 fi
 
-# The Python library that ctu comes from, to compare with.
+# The Python library that ctu comes from, and independent implementations of what encryption is made of, to compare with.
 venv=target/python
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import CacheToolsUtils' 2>/dev/null; then
+if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import CacheToolsUtils, blake3, Crypto, pymemcache, redis' 2>/dev/null; then
     mkdir -p target
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/python/requirements.txt

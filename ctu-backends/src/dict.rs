@@ -12,7 +12,7 @@ use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
 use crate::memory::keyed::{Keyed, Seed, spread};
 use crate::memory::lifetime::{self, NEVER, Sweeper};
-use crate::memory::traits::in_memory;
+use crate::memory::traits::{in_memory, never_waits};
 
 /// An unbounded cache in memory: a map behind a lock.
 ///

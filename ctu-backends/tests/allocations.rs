@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use allocation_counter::measure;
-use ctu_backends::{DictCache, MemoryCache};
+use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 use ctu_core::{Args, AsyncCache, Cache, Ttl};
 
 type Key = (String, u64);
@@ -48,6 +48,9 @@ fn law8_free_a_typed_hit_allocates_nothing() {
     assert_eq!(allocated_by_hits(&MemoryCache::<Key, u64>::new(100), ttl), (0, 0));
     assert_eq!(allocated_by_hits(&DictCache::<Key, u64>::new(), Ttl::Never), (0, 0));
     assert_eq!(allocated_by_hits(&DictCache::<Key, u64>::new(), ttl), (0, 0));
+    assert_eq!(allocated_by_hits(&SharedMemory::new(100), Ttl::Never), (0, 0));
+    assert_eq!(allocated_by_hits(&SharedMemory::new(100), ttl), (0, 0));
+    assert_eq!(allocated_by_hits(&SharedMemory::builder().capacity_bytes(10_000).build(), ttl), (0, 0));
 }
 
 #[test]
@@ -61,4 +64,29 @@ fn law8_free_a_miss_allocates_nothing() {
     let miss = || assert_eq!(Cache::get(&cache, &Args((NAME, &8))).unwrap(), None);
     miss();
     assert_eq!(measure(miss).bytes_total, 0);
+    let shared = SharedMemory::new(100);
+    let miss = || assert_eq!(Cache::<_, u64>::get(&shared, &Args((NAME, &8))).unwrap(), None);
+    miss();
+    assert_eq!(measure(miss).bytes_total, 0);
+}
+
+#[test]
+fn law6_bounded_a_capacity_in_bytes_is_about_what_the_allocator_gives() {
+    const CAPACITY: i64 = 4_000_000;
+    for size in [0, 100, 10_000] {
+        let mut cache = None;
+        let used = measure(|| {
+            let filled = SharedMemory::builder().capacity_bytes(4_000_000).build();
+            for n in 0..60_000_u64 {
+                let key = Args((NAME, &n));
+                if size == 10_000 && n > 2_000 {
+                    break;
+                }
+                Cache::put(&filled, &key, &"x".repeat(size), Ttl::Default).unwrap();
+            }
+            cache = Some(filled);
+        });
+        assert!(used.bytes_current > CAPACITY * 5 / 10, "{} bytes with values of {size}", used.bytes_current);
+        assert!(used.bytes_current < CAPACITY * 11 / 10, "{} bytes with values of {size}", used.bytes_current);
+    }
 }

@@ -125,7 +125,7 @@ pub trait Store {
 /// A container that is changed through `&mut self`, such as `HashMap`: what `LockedCache` makes a [`Cache`] of.
 ///
 /// A container without lifetimes of its own ignores `ttl` and reports entries that do not expire.
-pub trait CacheMut<K: ?Sized, V> {
+pub trait CacheMut<K: ?Sized, V>: StoreMut {
     /// The value under `key`. `&mut`, because a lookup may reorder.
     fn get(&mut self, key: &K) -> Option<Entry<V>>;
     /// Stores `value` under `key`, over whatever was there.
@@ -134,6 +134,10 @@ pub trait CacheMut<K: ?Sized, V> {
     fn remove(&mut self, key: &K) -> bool;
     /// Whether [`get`](Self::get) would find a value, without counting as a use.
     fn contains(&self, key: &K) -> bool;
+}
+
+/// What such a container can tell and do without knowing its types of keys and values.
+pub trait StoreMut {
     /// The number of entries.
     fn len(&self) -> usize;
     /// Whether there are no entries.

@@ -47,6 +47,18 @@ impl Clock {
         }
     }
 
+    /// The time in whole milliseconds since the Unix epoch, for what other machines compare with theirs. A
+    /// [`ManualClock`] has its origin there.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn unix_millis(&self) -> u64 {
+        use std::time::UNIX_EPOCH;
+
+        match &self.0 {
+            None => UNIX_EPOCH.elapsed().map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
+            Some(hand) => hand.load(Ordering::Relaxed) / 1_000_000,
+        }
+    }
+
     /// The moment this long from now; one too far to be told is the end of time.
     pub fn deadline(&self, ttl: Duration) -> Nanos {
         self.now().saturating_add(nanos(ttl))
@@ -97,51 +109,46 @@ pub(crate) fn nanos(duration: Duration) -> Nanos {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The origin of the system clock: its first use.
-static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-
 pub(crate) fn system_nanos() -> Nanos {
-    nanos(ORIGIN.elapsed())
+    /// A moment, and what the system clock calls it.
+    static ORIGIN: LazyLock<(Instant, Nanos)> = LazyLock::new(|| (Instant::now(), coarse::now()));
+    let (origin, name) = &*ORIGIN;
+    name.saturating_add(nanos(origin.elapsed()))
 }
 
-#[cfg(not(target_os = "linux"))]
+#[inline]
 fn system_is_past(deadline: Nanos) -> bool {
-    deadline <= system_nanos()
+    let now = coarse::now();
+    if now.abs_diff(deadline) > coarse::SLACK { now > deadline } else { deadline <= system_nanos() }
 }
-
-#[cfg(target_os = "linux")]
-use coarse::system_is_past;
 
 /// On Linux the kernel keeps a copy of the monotonic clock, a tick or so old, that costs a quarter of the exact one.
 /// It decides for every deadline that is not within a few ticks; the exact clock decides for those.
 #[cfg(target_os = "linux")]
 mod coarse {
-    use std::sync::LazyLock;
-
-    use super::{Nanos, system_nanos};
+    use super::Nanos;
 
     /// The kernel's tick is 1 to 10 ms, and both readings of a comparison may be one tick old.
-    const SLACK: Nanos = 25_000_000;
-
-    /// What the coarse clock showed at the origin of the exact one, give or take a tick.
-    static ORIGIN: LazyLock<Nanos> = LazyLock::new(|| {
-        let exact = system_nanos();
-        coarse_nanos().saturating_sub(exact)
-    });
+    pub(super) const SLACK: Nanos = 25_000_000;
 
     #[inline]
-    fn coarse_nanos() -> Nanos {
+    pub(super) fn now() -> Nanos {
         let ticks = coarsetime::Instant::now_without_cache_update().as_ticks(); // of 2^-32 s
         #[allow(clippy::cast_possible_truncation)] // below 2^32 s in nanoseconds
         let nanos = ((u128::from(ticks) * 1_000_000_000) >> 32) as Nanos;
         nanos
     }
+}
 
-    #[inline]
-    pub(super) fn system_is_past(deadline: Nanos) -> bool {
-        let now = coarse_nanos();
-        let deadline_here = ORIGIN.saturating_add(deadline);
-        if now.abs_diff(deadline_here) > SLACK { now > deadline_here } else { deadline <= system_nanos() }
+/// Elsewhere there is no such copy, and the exact clock decides always.
+#[cfg(not(target_os = "linux"))]
+mod coarse {
+    use super::Nanos;
+
+    pub(super) const SLACK: Nanos = Nanos::MAX;
+
+    pub(super) const fn now() -> Nanos {
+        0
     }
 }
 

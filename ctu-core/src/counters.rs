@@ -13,7 +13,7 @@ use crate::Stats;
 const OWNED: usize = 16;
 /// Stripes for the threads beyond those.
 const SHARED: usize = 4;
-const KINDS: usize = 7;
+const KINDS: usize = 8;
 
 /// What a cache counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Count {
     Hit,
     /// A lookup that did not.
     Miss,
+    /// A lookup that did not, but was served by another caller's computation: beside its `Miss`.
+    Coalesced,
     /// A value stored.
     Write,
     /// A removal asked for.
@@ -104,6 +106,7 @@ impl Counters {
         Stats {
             reads: hits + self.get(Count::Miss),
             hits,
+            coalesced: self.get(Count::Coalesced),
             writes: self.get(Count::Write),
             dels: self.get(Count::Del),
             tests: self.get(Count::Test),

@@ -2,22 +2,11 @@
 
 use std::future::Future;
 
-use crate::memo::{self, Lookup, OkOnly, Site, Whole};
+use crate::memo::{self, OkOnly, Site, Whole};
 use crate::{AsyncCache, Cache, Result, Ttl};
 
 /// By-hand memoization is counted and logged under this name.
 static BY_HAND: Site = Site::new("get_or_set_with");
-
-/// A borrowed key is asked with as it is.
-struct AsIs<'k, K: ?Sized>(&'k K);
-
-impl<K: ?Sized> Lookup for AsIs<'_, K> {
-    type Key = K;
-
-    fn key(&self) -> &K {
-        self.0
-    }
-}
 
 /// Conveniences on every [`Cache`].
 ///
@@ -58,9 +47,9 @@ pub trait CacheExt<K: ?Sized, V>: Cache<K, V> {
     /// The cached value, or else that of `compute`, stored for `ttl`.
     ///
     /// A cache that fails is logged, at a bounded rate, and otherwise the same as a miss. Callers of one key at the
-    /// same time each compute.
+    /// same time each compute, and what is removed meanwhile may come back with them: `#[cached]` sees to both.
     fn get_or_set_with(&self, key: &K, ttl: impl Into<Ttl>, compute: impl FnOnce() -> V) -> V {
-        memo::call::<Whole, V, _, _>(&BY_HAND, self, Ok(AsIs(key)), |_| Some(ttl.into()), compute)
+        memo::by_hand::<Whole, V, _, _>(&BY_HAND, self, key, ttl.into(), compute)
     }
 
     /// As [`get_or_set_with`](Self::get_or_set_with), but only `Ok` is stored.
@@ -74,7 +63,7 @@ pub trait CacheExt<K: ?Sized, V>: Cache<K, V> {
         ttl: impl Into<Ttl>,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        memo::call::<OkOnly, Result<V, E>, _, _>(&BY_HAND, self, Ok(AsIs(key)), |_| Some(ttl.into()), compute)
+        memo::by_hand::<OkOnly, Result<V, E>, _, _>(&BY_HAND, self, key, ttl.into(), compute)
     }
 }
 
@@ -113,7 +102,7 @@ pub trait AsyncCacheExt<K: ?Sized + Sync, V: Send + Sync>: AsyncCache<K, V> + Si
         ttl: impl Into<Ttl> + Send,
         compute: impl Future<Output = V> + Send,
     ) -> impl Future<Output = V> + Send {
-        memo::call_async::<Whole, V, _, _>(&BY_HAND, self, Ok(AsIs(key)), |_| Some(ttl.into()), compute)
+        memo::by_hand_async::<Whole, V, _, _>(&BY_HAND, self, key, ttl.into(), compute)
     }
 
     /// As [`get_or_set_with`](Self::get_or_set_with), but only `Ok` is stored.
@@ -127,7 +116,7 @@ pub trait AsyncCacheExt<K: ?Sized + Sync, V: Send + Sync>: AsyncCache<K, V> + Si
         ttl: impl Into<Ttl> + Send,
         compute: impl Future<Output = Result<V, E>> + Send,
     ) -> impl Future<Output = Result<V, E>> + Send {
-        memo::call_async::<OkOnly, Result<V, E>, _, _>(&BY_HAND, self, Ok(AsIs(key)), |_| Some(ttl.into()), compute)
+        memo::by_hand_async::<OkOnly, Result<V, E>, _, _>(&BY_HAND, self, key, ttl.into(), compute)
     }
 }
 

@@ -18,14 +18,21 @@ mod ext;
 mod forward;
 mod json;
 mod key;
+mod layers;
 mod log_gate;
 mod map;
 pub mod memo;
+mod memoize;
 mod sha3;
+mod stack;
 mod stats;
+#[cfg(test)]
+mod test_store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use async_cache::{AsyncCache, AsyncStore};
-pub use cache::{Cache, CacheMut, Store};
+pub use cache::{Cache, CacheMut, Store, StoreMut};
 pub use clock::{Clock, ManualClock, Nanos};
 pub use counters::{Count, Counters};
 pub use encode::{Encoding, decode_b85};
@@ -34,5 +41,22 @@ pub use error::{Error, ErrorKind, Result};
 pub use ext::{AsyncCacheExt, CacheExt};
 pub use json::{HashJsonKey, full_hash_key, hash_json_key, json_key, write_json};
 pub use key::{Args, CacheKey, Scoped};
+pub use layers::{
+    AnyValue, AutoPrefixedCache, BytesCache, BytesText, Counting, DebugCache, Debugging, Event, Flagged, Hidden, Json,
+    JsonCache, JsonSerde, JsonSerdeCache, LockedCache, Observe, Observed, Observer, Prefix, PrefixedCache, Show, Shown,
+    StatsCache, ToBytes, ToBytesCache, TwoLevelCache,
+};
+#[cfg(feature = "compression")]
+pub use layers::{CompressedCache, Compression};
+#[cfg(feature = "encryption")]
+pub use layers::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
+#[cfg(feature = "msgpack")]
+pub use layers::{MsgPack, MsgPackCache};
 pub use map::{Layer, Map, Mapped, Reject};
+pub use memoize::{AsyncMemo, Memo};
+pub use stack::StackExt;
 pub use stats::Stats;
+
+/// For the stores, which shorten keys with it; not for use by hand.
+#[doc(hidden)]
+pub use sha3::sha3_256;

@@ -4,7 +4,7 @@
 const RATE: usize = 136;
 
 /// The SHA3-256 digest of `message`.
-pub(crate) fn sha3_256(message: &[u8]) -> [u8; 32] {
+pub fn sha3_256(message: &[u8]) -> [u8; 32] {
     let mut state = [0_u64; 25];
     let (blocks, rest) = message.as_chunks::<RATE>();
     for block in blocks {
@@ -33,6 +33,7 @@ fn absorb(state: &mut [u64; 25], block: &[u8; RATE]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Encoding;
 
     #[test]
     fn digests_are_those_of_hashlib_around_the_ends_of_blocks() {
@@ -49,8 +50,7 @@ mod tests {
             (1000, "48e66a01861d0eadaacdb7a6ae7db6b9ac79242ecced4154a9fbb33c4e3cc571"),
         ] {
             let message: Vec<u8> = (0..=250).cycle().take(length).collect();
-            let hex: String = sha3_256(&message).iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, digest, "{length}");
+            assert_eq!(Encoding::B16.encode(&sha3_256(&message)).to_lowercase(), digest, "{length}");
         }
     }
 }

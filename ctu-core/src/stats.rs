@@ -21,6 +21,8 @@ pub struct Stats {
     pub reads: u64,
     /// Lookups that found a value.
     pub hits: u64,
+    /// Lookups that found nothing, and were served by a computation that another caller had begun.
+    pub coalesced: u64,
     /// Values stored.
     pub writes: u64,
     /// Removals asked for.

@@ -21,7 +21,7 @@ def canonical(value):
 
 
 def a_float(rng):
-    kind = rng.randrange(6)
+    kind = rng.randrange(7)
     if kind == 0:  # subnormal
         value = struct.unpack("<d", struct.pack("<Q", rng.randrange(1 << 52)))[0]
     elif kind == 1:  # a power of ten, or one next to it
@@ -32,7 +32,9 @@ def a_float(rng):
         value = rng.choice((value, math.nextafter(value, 0.0), math.nextafter(value, math.inf)))
     elif kind == 3:  # few digits
         value = rng.randrange(10**6) / 10 ** rng.randrange(9)
-    elif kind == 4:  # whole
+    elif kind == 4:  # where two texts may be equally short and equally near
+        value = rng.getrandbits(53) / 2 ** rng.randrange(12)
+    elif kind == 5:  # whole
         value = float(rng.randrange(10 ** rng.randrange(1, 20)))
     else:
         value = struct.unpack("<d", struct.pack("<Q", rng.getrandbits(64)))[0]

@@ -2,34 +2,13 @@
 
 mod support;
 
-use std::env;
-use std::ffi::OsString;
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::thread;
-
 use ctu_core::{Encoding, decode_b85, full_hash_key, json_key, write_json};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use support::{Rng, Value};
 
-/// What python_json.py prints for these arguments and input lines, one string a line.
+/// What `python_json.py` prints for these arguments and input lines, one string a line.
 fn python(args: &[&str], lines: &[String]) -> Vec<String> {
-    let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
-    let mut child = Command::new(&python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python_json.py"))
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("this test needs Python 3.11 or newer, as python3 or named by PYTHON: {error}"));
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let input: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    let writer = thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("Python's output");
-    assert!(output.status.success(), "{} failed: its error is above", python.display());
-    writer.join().expect("no panic").expect("Python reads its input");
-    let text = String::from_utf8(output.stdout).expect("Python prints ASCII");
-    text.lines().map(str::to_owned).collect()
+    support::python::python(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python_json.py"), args, lines)
 }
 
 fn text_of<T: Serialize>(value: &T) -> String {
@@ -38,7 +17,7 @@ fn text_of<T: Serialize>(value: &T) -> String {
     out
 }
 
-/// What serde_json's `RawValue` serializes as.
+/// What `serde_json`'s `RawValue` serializes as.
 struct Raw<'t>(&'t str);
 
 impl Serialize for Raw<'_> {
@@ -75,7 +54,7 @@ fn raw_texts_become_what_python_dumps_after_loading_them() {
     let raw: Vec<String> =
         (0..4_000).map(|i| serde_json::to_string(&Value::random(&mut rng, i % 6)).unwrap()).collect();
     let texts: Vec<String> = raw.iter().map(|raw| text_of(&Raw(raw))).collect();
-    let escaped: Vec<String> = raw.iter().map(|raw| raw.replace('\u{7f}', "\\u007F").replace(',', " ,\t")).collect();
+    let escaped: Vec<String> = raw.iter().map(|raw| raw.replace('\u{7f}', "\\u007F").replace(',', " , ")).collect();
     assert_eq!(python(&["redump"], &raw), texts);
     for (escaped, python) in escaped.iter().zip(python(&["redump"], &escaped)) {
         assert_eq!(text_of(&Raw(escaped)), python);

@@ -1,6 +1,6 @@
 //! Collects what is wrong with the input, so that a user sees every fault at once.
 
-use syn::spanned::Spanned;
+use quote::ToTokens;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -8,8 +8,8 @@ pub(crate) struct Faults(Option<syn::Error>);
 
 impl Faults {
     /// Reports a fault of `tokens`. The message says the cure.
-    pub(crate) fn at(&mut self, tokens: &impl Spanned, message: impl std::fmt::Display) {
-        self.add(syn::Error::new(tokens.span(), message));
+    pub(crate) fn at(&mut self, tokens: &impl ToTokens, message: impl std::fmt::Display) {
+        self.add(syn::Error::new_spanned(tokens, message));
     }
 
     pub(crate) fn add(&mut self, error: syn::Error) {

@@ -3,17 +3,20 @@
 use syn::{Ident, LitStr, Member};
 
 /// A template: literal texts and fields in turn.
+#[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) parts: Vec<Part>,
     pub(crate) literal: LitStr,
 }
 
+#[derive(Clone)]
 pub(crate) enum Part {
     Text(String),
     Field(Field),
 }
 
 /// `{name}` or `{name.member.0}`.
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) name: Ident,
     pub(crate) members: Vec<Member>,
@@ -83,9 +86,20 @@ fn field(inside: &str, literal: &LitStr) -> syn::Result<Field> {
     }
     let mut names = inside.trim().split('.');
     let name = names.next().unwrap_or_default();
-    let name = syn::parse_str::<Ident>(name)
-        .or_else(|error| if name == "self" { Ok(Ident::new("self", literal.span())) } else { Err(error) });
-    let members = names.map(syn::parse_str::<Member>).collect::<syn::Result<Vec<_>>>();
+    let name = match name {
+        "self" => Ok(Ident::new("self", literal.span())),
+        // Of an argument whose name is a keyword, `{type}` as well as `{r#type}`.
+        name => syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str(&format!("r#{name}"))),
+    };
+    let member = |name: &str| {
+        let mut member = syn::parse_str::<Member>(name)?;
+        match &mut member {
+            Member::Named(name) => name.set_span(literal.span()),
+            Member::Unnamed(index) => index.span = literal.span(),
+        }
+        Ok(member)
+    };
+    let members = names.map(member).collect::<syn::Result<Vec<_>>>();
     match (name, members) {
         (Ok(mut name), Ok(members)) => {
             name.set_span(literal.span());

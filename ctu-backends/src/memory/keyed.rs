@@ -5,11 +5,14 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::LazyLock;
 
 use ctu_core::{CacheKey, Clock, Nanos};
 use equivalent::Equivalent;
+use foldhash::SharedSeed;
+use foldhash::fast::SeedableRandomState;
 
 use super::lifetime::NEVER;
 
@@ -56,16 +59,29 @@ impl<K: Eq> PartialEq for Keyed<K> {
 
 impl<K: Eq> Eq for Keyed<K> {}
 
-/// The hash function of one store, with a seed of its own.
+/// The hash function of one store: foldhash with a secret from the system's random numbers. Its own would be made of
+/// addresses and the time.
 ///
 /// The fast form of foldhash leaves out the last multiplication of the other one, and with it some randomness of the
 /// single bits. [`hash`](Self::hash) and [`spread`] make up for that, with less to wait for.
-#[derive(Clone, Default)]
-pub(crate) struct Seed(foldhash::fast::RandomState);
+#[derive(Clone)]
+pub(crate) struct Seed(SeedableRandomState);
+
+impl Default for Seed {
+    fn default() -> Self {
+        static PROCESS: LazyLock<SharedSeed> = LazyLock::new(|| SharedSeed::from_u64(random()));
+        Self(SeedableRandomState::with_seed(random(), &PROCESS))
+    }
+}
+
+/// Std seeds its own hash maps from the system, and `SipHash` makes of the seed what can't be told from random.
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}
 
 impl Seed {
-    /// 32 bits are enough to find and compare by: two of a million keys share one in every ten thousand lookups or so,
-    /// which costs a comparison.
+    /// 32 bits are enough to find and compare by: among a million keys, one in four thousand shares its hash with
+    /// another, which costs it a comparison.
     #[inline]
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn hash<Q: ?Sized + Hash>(&self, key: &Q) -> u32 {
@@ -123,6 +139,9 @@ pub(crate) struct Lookup<'a, Q: ?Sized> {
     pub(crate) hash: u32,
     pub(crate) key: &'a Q,
     pub(crate) expiry: Cell<Nanos>,
+    /// Set for a key that takes the value along when it is found: an expired entry is then passed over, at the cost of
+    /// reading the clock under the lock.
+    pub(crate) clock: Option<&'a Clock>,
 }
 
 impl<Q: ?Sized> Lookup<'_, Q> {
@@ -143,7 +162,8 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        let is_it = held.is(self.hash, self.key);
+        let passed_over = self.clock.is_some_and(|clock| self.hash == held.hash && held.is_expired(clock));
+        let is_it = !passed_over && held.is(self.hash, self.key);
         if is_it {
             self.expiry.set(held.expiry);
         }
@@ -221,19 +241,19 @@ mod tests {
 
     /// How many pairs of keys have the same hash, and how many keys the fullest of 1,024 buckets has, by the bits that a
     /// table takes the place from, by those it tells keys apart by, and by those that shards are chosen by.
+    #[allow(clippy::cast_possible_truncation)] // the lower bits are what is asked for
     fn crowding<Q: Hash>(seed: &Seed, keys: impl Iterator<Item = Q>) -> (usize, usize) {
-        let mut buckets = vec![[0_usize; 3]; 1_024];
-        let (mut distinct, mut count) = (HashSet::new(), 0);
+        let mut buckets = vec![[0_usize; 1_024]; 3];
+        let (mut hashes, mut count) = (HashSet::new(), 0);
         for key in keys {
             let hash = seed.hash(&key);
             count += 1;
-            distinct.insert(hash);
-            for (part, shift) in [0, 54, 32].into_iter().enumerate() {
-                let bucket = usize::try_from((spread(hash) >> shift) % 1_024).unwrap();
-                buckets[bucket][part] += 1;
+            hashes.insert(hash);
+            for (buckets, shift) in buckets.iter_mut().zip([0, 54, 32]) {
+                buckets[(spread(hash) >> shift) as usize % 1_024] += 1;
             }
         }
-        (count - distinct.len(), buckets.into_iter().flatten().max().unwrap_or(0))
+        (count - hashes.len(), buckets.into_iter().flatten().max().unwrap_or(0))
     }
 
     #[test]

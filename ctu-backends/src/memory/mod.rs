@@ -11,13 +11,13 @@ use std::hash::Hash;
 use std::mem::needs_drop;
 use std::time::Duration;
 
-use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Result, Stats, Ttl};
+use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos, Result, Stats, Ttl};
 
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
 use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, unpoisoned};
 use self::lifetime::{NEVER, Sweeper};
-use self::traits::in_memory;
+use self::traits::{in_memory, never_waits};
 
 /// A bounded cache in memory, with typed keys and values.
 ///
@@ -38,9 +38,9 @@ use self::traits::in_memory;
 ///
 /// # Hashing
 ///
-/// Keys are hashed by foldhash, with a random seed per process and per cache. It resists floods of colliding keys that
-/// were prepared without knowledge of the seed. It is not cryptographic: an attacker who could time many lookups
-/// precisely enough might learn about the seed.
+/// Keys are hashed by foldhash, with a secret per process and per cache from the system's random numbers. That
+/// withstands floods of colliding keys made without knowledge of the secret. foldhash is not cryptographic and promises
+/// nothing against an attacker who learns about the secret by measuring, precisely, how long many lookups take.
 ///
 /// # Keys and values with code of their own
 ///
@@ -120,7 +120,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 
     #[inline]
     fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
-        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
+        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER), clock: None }
     }
 
     #[inline]
@@ -133,7 +133,21 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
         let lookup = self.lookup(key);
         let value = self.entries.get(&lookup)?;
-        let ttl = lifetime::left(lookup.expiry.get(), &self.clock)?;
+        self.entry(value, lookup.expiry.get())
+    }
+
+    /// As `get`, for a key that takes the value along when it is found: tells when the entry expires.
+    #[inline]
+    pub(crate) fn find_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Nanos> {
+        let lookup = Lookup { clock: Some(&self.clock), ..self.lookup(key) };
+        let found = self.entries.get(&lookup);
+        self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
+        found.map(|_value| lookup.expiry.get())
+    }
+
+    /// A value with what is left of its lifetime; nothing if that is over.
+    pub(crate) fn entry<T>(&self, value: T, expiry: Nanos) -> Option<Entry<T>> {
+        let ttl = lifetime::left(expiry, &self.clock)?;
         Some(Entry { value, ttl })
     }
 
@@ -191,7 +205,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 fn too_heavy() -> Error {
     Error::new(
         ErrorKind::Limit,
-        "the entry weighs more than fits in one shard of this MemoryCache, and was not stored: give the cache a larger \
+        "the entry weighs more than fits in one shard of this store, and was not stored: give the store a larger \
          `capacity` or fewer `shards`",
     )
 }

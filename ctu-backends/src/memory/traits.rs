@@ -1,4 +1,53 @@
-//! The traits of a store in memory, which never waits: written once for both stores, sync and async.
+//! The traits of a store in memory, which never waits: written once for all stores, sync and async.
+
+/// Implements `AsyncCache`, or `AsyncStore`, by the sync trait's methods.
+macro_rules! never_waits {
+    (impl[$($generic:ident),*] AsyncCache<$key:ident, $value:ident> for $store:ty where [$($bounds:tt)*]) => {
+        impl<$($generic),*> ctu_core::AsyncCache<$key, $value> for $store
+        where
+            $($bounds)*
+        {
+            #[inline]
+            async fn get(&self, key: &$key) -> ctu_core::Result<Option<$value>> {
+                ctu_core::Cache::get(self, key)
+            }
+
+            async fn get_entry(&self, key: &$key) -> ctu_core::Result<Option<ctu_core::Entry<$value>>> {
+                ctu_core::Cache::get_entry(self, key)
+            }
+
+            async fn put(&self, key: &$key, value: &$value, ttl: ctu_core::Ttl) -> ctu_core::Result<()> {
+                ctu_core::Cache::put(self, key, value, ttl)
+            }
+
+            async fn remove(&self, key: &$key) -> ctu_core::Result<bool> {
+                ctu_core::Cache::<$key, $value>::remove(self, key)
+            }
+
+            async fn contains(&self, key: &$key) -> ctu_core::Result<bool> {
+                ctu_core::Cache::<$key, $value>::contains(self, key)
+            }
+        }
+    };
+    (impl[$($generic:ident),*] AsyncStore for $store:ty where [$($bounds:tt)*]) => {
+        impl<$($generic),*> ctu_core::AsyncStore for $store
+        where
+            $($bounds)*
+        {
+            async fn len(&self) -> ctu_core::Result<usize> {
+                ctu_core::Store::len(self)
+            }
+
+            async fn clear(&self) -> ctu_core::Result<()> {
+                ctu_core::Store::clear(self)
+            }
+
+            async fn stats(&self) -> ctu_core::Result<ctu_core::Stats> {
+                ctu_core::Store::stats(self)
+            }
+        }
+    };
+}
 
 /// Implements `Cache`, `AsyncCache`, `Store` and `AsyncStore` for a store that has the methods `find`, `find_entry`,
 /// `insert`, `take`, `holds`, `count`, `discard` and a field `counters`.
@@ -47,32 +96,15 @@ macro_rules! in_memory {
             }
         }
 
-        impl<K, V, Q> ctu_core::AsyncCache<Q, V> for $store<K, V>
-        where
-            Q: ?Sized + ctu_core::CacheKey<Owned = K> + Sync,
-            K: Eq + std::hash::Hash + Send + Sync,
-            V: Clone + Send + Sync,
-        {
-            #[inline]
-            async fn get(&self, key: &Q) -> Result<Option<V>> {
-                ctu_core::Cache::get(self, key)
-            }
-
-            async fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
-                ctu_core::Cache::get_entry(self, key)
-            }
-
-            async fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
-                ctu_core::Cache::put(self, key, value, ttl)
-            }
-
-            async fn remove(&self, key: &Q) -> Result<bool> {
-                ctu_core::Cache::<Q, V>::remove(self, key)
-            }
-
-            async fn contains(&self, key: &Q) -> Result<bool> {
-                ctu_core::Cache::<Q, V>::contains(self, key)
-            }
+        never_waits! {
+            impl[K, V, Q] AsyncCache<Q, V> for $store<K, V> where [
+                Q: ?Sized + ctu_core::CacheKey<Owned = K> + Sync,
+                K: Eq + std::hash::Hash + Send + Sync,
+                V: Clone + Send + Sync,
+            ]
+        }
+        never_waits! {
+            impl[K, V] AsyncStore for $store<K, V> where [K: Eq + std::hash::Hash + Send + Sync, V: Clone + Send + Sync]
         }
 
         impl<K: Eq + std::hash::Hash, V: Clone> ctu_core::Store for $store<K, V> {
@@ -92,20 +124,6 @@ macro_rules! in_memory {
             }
         }
 
-        impl<K: Eq + std::hash::Hash + Send + Sync, V: Clone + Send + Sync> ctu_core::AsyncStore for $store<K, V> {
-            async fn len(&self) -> Result<usize> {
-                ctu_core::Store::len(self)
-            }
-
-            async fn clear(&self) -> Result<()> {
-                ctu_core::Store::clear(self)
-            }
-
-            async fn stats(&self) -> Result<Stats> {
-                ctu_core::Store::stats(self)
-            }
-        }
-
         impl<K, V> $store<K, V> {
             /// Counts from zero again, in [`stats`](ctu_core::Store::stats). Entries stay.
             pub fn reset_stats(&self) {
@@ -121,7 +139,7 @@ macro_rules! in_memory {
             }
 
             #[inline]
-            fn tally(&self, count: Count) {
+            pub(crate) fn tally(&self, count: Count) {
                 if let Some(counters) = &self.counters {
                     counters.add(count);
                 }
@@ -131,3 +149,4 @@ macro_rules! in_memory {
 }
 
 pub(crate) use in_memory;
+pub(crate) use never_waits;

@@ -197,7 +197,7 @@ impl SerializeStructVariant for ObjectWriter<'_, '_> {
     }
 }
 
-/// A struct that is being written: an object, or one of serde_json's own structs that stand for a JSON text.
+/// A struct that is being written: an object, or one of `serde_json`'s own structs that stand for a JSON text.
 pub(super) enum StructWriter<'w, 'o> {
     Object(ObjectWriter<'w, 'o>),
     Embedded { writer: &'w mut JsonWriter<'o>, what: Embedded, written: bool },

@@ -1,6 +1,6 @@
-//! JSON texts within values: what serde_json's `RawValue` and, with its feature `arbitrary_precision`, `Number` hold.
+//! JSON texts within values: what `serde_json`'s `RawValue` and, with its feature `arbitrary_precision`, `Number` hold.
 //!
-//! Another crate may have turned these features on, so they are known by the names by which serde_json itself knows
+//! Another crate may have turned these features on, so they are known by the names by which `serde_json` itself knows
 //! them. Their texts are rewritten canonically, as Python's `json.dumps(json.loads(text))` would.
 
 use serde_core::de::IgnoredAny;
@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::text::push_text;
 use super::writer::JsonWriter;
 
-/// Which of serde_json's structs it is.
+/// Which of `serde_json`'s structs it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Embedded {
     Number,
@@ -151,10 +151,9 @@ fn push_number(out: &mut String, number: &str) -> Result<(), Refusal> {
         if !float.is_finite() {
             return Err(Refusal::NotFinite);
         }
-        push_float(out, float);
-    } else {
-        out.push_str(if number == "-0" { "0" } else { number });
+        return push_float(out, &float);
     }
+    out.push_str(if number == "-0" { "0" } else { number });
     Ok(())
 }
 

@@ -1,68 +1,70 @@
 //! Floats as Python's `repr` writes them.
 
-use std::fmt::{LowerExp, Write as _};
+use serde_core::ser::Serialize;
 
-use super::text::push_u64;
-
-/// Where `{:e}` is written: a sign, 17 digits, a point, and an exponent such as `e-324`.
-struct Buffer {
-    bytes: [u8; 32],
-    len: usize,
-}
-
-impl std::fmt::Write for Buffer {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
-}
+use super::refusal::Refusal;
+use super::text::{push_digits, push_u64};
 
 /// Appends a finite `f32` or `f64` by the fewest digits that read back as the same, laid out as Python does.
 ///
 /// That is with an exponent (of two digits or more, signed) below 1e-4 and from 1e16 on, and else with a point.
-pub(super) fn push_float(out: &mut String, value: impl LowerExp) {
-    let mut buffer = Buffer { bytes: [0; 32], len: 0 };
-    // Can't fail: the buffer is longer than any float.
-    let _ = write!(buffer, "{value:e}");
-    let mut digits = [b'0'; 20];
-    let (mut count, mut exponent, mut below_one, mut in_exponent) = (0, 0_usize, false, false);
-    for &byte in &buffer.bytes[..buffer.len] {
+///
+/// The digits are `serde_json`'s. Those of `std` won't do: where two texts of the fewest digits are equally near, `std`
+/// takes the greater and Python, as `serde_json`, the one whose last digit is even.
+pub(super) fn push_float(out: &mut String, value: &impl Serialize) -> Result<(), Refusal> {
+    let mut buffer = [0; 40]; // the longest is `-2.2250738585072014e-308`
+    let mut rest = &mut buffer[..];
+    serde_json::to_writer(&mut rest, value).map_err(|_| Refusal::Custom)?;
+    let len = 40 - rest.len();
+    let text = buffer[..len].strip_prefix(b"-").unwrap_or(&buffer[..len]);
+    if text.len() < len {
+        out.push('-');
+    }
+    let (mantissa, e) = text.split_at(text.iter().position(|&byte| byte == b'e').unwrap_or(text.len()));
+    let magnitude = e.iter().filter(|byte| byte.is_ascii_digit()).fold(0, |e, byte| e * 10 + i32::from(byte - b'0'));
+    let mut exponent = if e.contains(&b'-') { -magnitude } else { magnitude };
+
+    let (mut digits, mut count, mut after_point) = ([b'0'; 40], 0, false);
+    for &byte in mantissa {
         match byte {
-            b'e' => in_exponent = true,
-            b'-' if in_exponent => below_one = true,
-            b'-' => out.push('-'),
-            b'0'..=b'9' if in_exponent => exponent = exponent * 10 + usize::from(byte - b'0'),
-            b'0'..=b'9' => {
+            b'.' => after_point = true,
+            // A zero before the first digit only moves it, to the right if it is after the point.
+            b'0' if count == 0 => exponent -= i32::from(after_point),
+            _ => {
                 digits[count] = byte;
+                exponent += i32::from(!after_point && count > 0);
                 count += 1;
             }
-            _ => {} // the point
         }
     }
-    lay_out(out, &digits[..count], exponent, below_one);
+    if count == 0 {
+        out.push_str("0.0");
+        return Ok(());
+    }
+    exponent -= i32::from(mantissa.starts_with(b"0."));
+    let significant = &digits[..=digits[..count].iter().rposition(|&digit| digit != b'0').unwrap_or(0)];
+    lay_out(out, significant, exponent.unsigned_abs() as usize, exponent < 0);
+    Ok(())
 }
 
 /// `digits[0]`.`digits[1..]` times 10 to the `exponent`, or to minus that if it is `below_one`.
 fn lay_out(out: &mut String, digits: &[u8], exponent: usize, below_one: bool) {
-    let push = |out: &mut String, digits: &[u8]| out.extend(digits.iter().map(|&digit| char::from(digit)));
     let zeros = |out: &mut String, count| out.extend(std::iter::repeat_n('0', count));
     if below_one && exponent <= 4 {
         out.push_str("0.");
         zeros(out, exponent - 1);
-        push(out, digits);
+        push_digits(out, digits);
     } else if !below_one && exponent < 16 {
         let (whole, fraction) = digits.split_at(digits.len().min(exponent + 1));
-        push(out, whole);
+        push_digits(out, whole);
         zeros(out, exponent + 1 - whole.len());
         out.push('.');
-        push(out, if fraction.is_empty() { b"0" } else { fraction });
+        push_digits(out, if fraction.is_empty() { b"0" } else { fraction });
     } else {
-        push(out, &digits[..1]);
+        push_digits(out, &digits[..1]);
         if digits.len() > 1 {
             out.push('.');
-            push(out, &digits[1..]);
+            push_digits(out, &digits[1..]);
         }
         out.push('e');
         out.push(if below_one { '-' } else { '+' });
@@ -75,9 +77,9 @@ fn lay_out(out: &mut String, digits: &[u8], exponent: usize, below_one: bool) {
 mod tests {
     use super::*;
 
-    fn text(value: impl LowerExp) -> String {
+    fn text(value: impl Serialize) -> String {
         let mut out = String::new();
-        push_float(&mut out, value);
+        push_float(&mut out, &value).unwrap();
         out
     }
 
@@ -110,6 +112,7 @@ mod tests {
             "5.684341886080802e-14",
             "9007199254740992.0",
             "0.30000000000000004",
+            "2082760329212.6562",
         ] {
             assert_eq!(text(python.parse::<f64>().unwrap()), python);
         }

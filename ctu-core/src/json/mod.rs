@@ -1,7 +1,7 @@
 //! Canonical JSON: one text for each value, the same that Python writes.
 //!
-//! The text is what `json.dumps(value, sort_keys=True, separators=(",", ":"))` gives, byte for byte, so that programs in
-//! both languages share keys and values. What JSON would not give back as it was is refused, never changed.
+//! The text is what `json.dumps(value, sort_keys=True, separators=(",", ":"))` gives, byte for byte, so that programs
+//! in both languages share keys and values. What JSON would not give back as it was is refused, never changed.
 
 mod compound;
 mod embedded;
@@ -21,15 +21,15 @@ pub use keys::{HashJsonKey, full_hash_key, hash_json_key, json_key};
 
 /// Appends the canonical JSON text of `value` to `out`, which may hold a prefix already.
 ///
-/// The text is ASCII, compact, and the same for equal values: objects have their keys sorted (numbers by value, texts by
-/// code point, as Python does), floats have the fewest digits that read back the same. Structs and externally tagged
-/// enums look as serde_json writes them, bytes are an array of numbers.
+/// The text is ASCII, compact, and the same for equal values: objects have their keys sorted (numbers by value, texts
+/// by code point, as Python does), floats have the fewest digits that read back the same. Structs and externally tagged
+/// enums look as `serde_json` writes them, bytes are an array of numbers.
 ///
 /// # Errors
 ///
-/// `Codec`, and `out` is as before, if the text would not give back the value: NaN and infinities, a `Some` whose content
-/// is null, two equal keys in a map, a null or compound key, texts and numbers as keys of one map, or more than 127
-/// nested arrays and objects. Also if the value's own `Serialize` fails. The message never quotes the value.
+/// `Codec`, and `out` is as before, if the text would not give back the value: NaN and infinities, a `Some` whose
+/// content is null, two equal keys in a map, a null or compound key, texts and numbers as keys of one map, or more than
+/// 127 nested arrays and objects. Also if the value's own `Serialize` fails. The message never quotes the value.
 ///
 /// # Examples
 ///
@@ -45,6 +45,6 @@ pub fn write_json<T: Serialize + ?Sized>(out: &mut String, value: &T) -> Result<
     let start = out.len();
     writer::JsonWriter::write(out, value).map_err(|refusal| {
         out.truncate(start);
-        refusal.into()
+        refusal.into_error()
     })
 }

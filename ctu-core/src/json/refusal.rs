@@ -23,6 +23,10 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    pub(super) fn into_error(self) -> Error {
+        Error::new(ErrorKind::Codec, self.message())
+    }
+
     pub(super) const fn message(self) -> &'static str {
         match self {
             Self::NotFinite => {
@@ -60,11 +64,5 @@ impl ser::Error for Refusal {
     /// The message is dropped: it often quotes the value.
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::Custom
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(ErrorKind::Codec, refusal.message())
     }
 }

@@ -82,7 +82,14 @@ pub(super) fn push_u64(out: &mut String, mut value: u64) {
             break;
         }
     }
-    out.extend(digits[start..].iter().map(|&digit| char::from(digit)));
+    push_digits(out, &digits[start..]);
+}
+
+/// Appends decimal digits.
+#[inline]
+pub(super) fn push_digits(out: &mut String, digits: &[u8]) {
+    // They are ASCII. To have that checked is cheaper than to append them one by one.
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 /// The code units of an escaped text (without its quotes), such that they order as the code points of the text do.

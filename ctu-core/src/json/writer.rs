@@ -9,7 +9,7 @@ use super::float::push_float;
 use super::refusal::Refusal;
 use super::text::{Escaping, push_text, push_u64};
 
-/// How many arrays and objects may be open at once: as many as serde_json's parser reads back.
+/// How many arrays and objects may be open at once: as many as `serde_json`'s parser reads back.
 const MAX_DEPTH: u8 = 127;
 
 /// How many `Some`s and newtype structs may be open at once.
@@ -152,16 +152,14 @@ impl<'w, 'o> Serializer for &'w mut JsonWriter<'o> {
         if !value.is_finite() {
             return Err(Refusal::NotFinite);
         }
-        push_float(self.out, value);
-        Ok(())
+        push_float(self.out, &value)
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Refusal> {
         if !value.is_finite() {
             return Err(Refusal::NotFinite);
         }
-        push_float(self.out, value);
-        Ok(())
+        push_float(self.out, &value)
     }
 
     fn serialize_char(self, value: char) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! A key within a function, so that several functions can share one typed store.
 
+use std::any::TypeId;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -22,13 +23,19 @@ use super::CacheKey;
 #[derive(PartialEq, Eq)] // not Clone, for the reason that `Args` is not
 pub struct Scoped<K> {
     scope: &'static str,
+    types: TypeId,
     key: K,
 }
 
 impl<K> Scoped<K> {
     /// The key within the function of this name.
-    pub const fn new(scope: &'static str, key: K) -> Self {
-        Self { scope, key }
+    pub fn new(scope: &'static str, key: K) -> Self {
+        Self::of_types::<()>(scope, key)
+    }
+
+    /// The key within the function of this name for these types: a generic function is one for each.
+    pub fn of_types<T: 'static>(scope: &'static str, key: K) -> Self {
+        Self { scope, types: TypeId::of::<T>(), key }
     }
 }
 
@@ -36,6 +43,7 @@ impl<K: Hash> Hash for Scoped<K> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.scope.hash(state);
+        self.types.hash(state);
         self.key.hash(state);
     }
 }
@@ -45,11 +53,11 @@ impl<K: CacheKey> CacheKey for Scoped<K> {
 
     #[inline]
     fn is(&self, owned: &Self::Owned) -> bool {
-        self.scope == owned.scope && self.key.is(&owned.key)
+        self.types == owned.types && self.scope == owned.scope && self.key.is(&owned.key)
     }
 
     fn to_key(&self) -> Self::Owned {
-        Scoped { scope: self.scope, key: self.key.to_key() }
+        Scoped { scope: self.scope, types: self.types, key: self.key.to_key() }
     }
 }
 

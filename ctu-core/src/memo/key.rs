@@ -15,6 +15,25 @@ pub trait Lookup {
     fn key(&self) -> &Self::Key;
 }
 
+/// A borrowed key, asked with as it is.
+pub struct AsIs<'k, K: ?Sized>(pub &'k K);
+
+impl<K: ?Sized> Lookup for AsIs<'_, K> {
+    type Key = K;
+
+    #[inline]
+    fn key(&self) -> &K {
+        self.0
+    }
+}
+
+/// Law 7: an argument is in it.
+impl<K: ?Sized> std::fmt::Debug for AsIs<'_, K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AsIs(..)")
+    }
+}
+
 /// Arguments are their own typed key.
 impl<T> Lookup for Args<T> {
     type Key = Self;
@@ -80,6 +99,14 @@ fn after(prefix: &str) -> String {
     let mut text = String::with_capacity(prefix.len() + TYPICAL_ARGS);
     text.push_str(prefix);
     text
+}
+
+/// The prefix of a generic function's keys for these types, after the function's own.
+///
+/// The types' names, as the compiler writes them, are in it: entries in a shared store may become misses with another
+/// version of the compiler.
+pub fn prefix_of_types<T: ?Sized>(prefix: &str) -> String {
+    format!("{prefix}{}.", std::any::type_name::<T>())
 }
 
 /// The arguments as canonical JSON: `key = json`.

@@ -1,26 +1,110 @@
 //! What is kept per memoized function besides its entries.
 
+use std::sync::OnceLock;
+
+use super::flights::{Flights, Place};
+use super::names;
 use crate::log_gate::LogGate;
-use crate::{Count, Counters, Error, Result, Stats};
+use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 
 /// A memoized function: its name in keys and logs, and what was counted.
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
+    /// The path that goes before the name, where the compiler tells it at run time only.
+    path: Option<fn() -> &'static str>,
+    whole: OnceLock<String>,
     counters: Counters,
     refused: LogGate,
     failed: LogGate,
+    flights: Flights,
+    is_coalescing: bool,
+    /// Whether the name was made of the function's path, and must be no other function's.
+    is_path: bool,
+    /// Whether it is no other's, once that was asked for.
+    is_alone: OnceLock<bool>,
 }
 
 impl Site {
     /// The function of this name, which is also the prefix of its keys in a store that others use too.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, counters: Counters::new(), refused: LogGate::new(), failed: LogGate::new() }
+        Self {
+            name,
+            path: None,
+            whole: OnceLock::new(),
+            counters: Counters::new(),
+            refused: LogGate::new(),
+            failed: LogGate::new(),
+            flights: Flights::new(),
+            is_coalescing: true,
+            is_path: false,
+            is_alone: OnceLock::new(),
+        }
+    }
+
+    /// Callers of one key at the same time each compute.
+    #[must_use]
+    pub const fn uncoalesced(mut self) -> Self {
+        self.is_coalescing = false;
+        self
+    }
+
+    /// The name goes on from this path, which also says in which function's body another stands.
+    #[must_use]
+    pub const fn of(mut self, path: fn() -> &'static str) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// The name was made of the function's path, which two functions may still have in common.
+    #[must_use]
+    pub const fn named_by_path(mut self) -> Self {
+        self.is_path = true;
+        self
+    }
+
+    /// The prefix of the function's keys in a store that others use too.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when another function of this process has the same: its entries would be taken for this one's.
+    #[inline]
+    pub fn prefix(&'static self) -> Result<&'static str> {
+        if !self.is_path || *self.is_alone.get_or_init(|| names::claim(self.name(), self)) {
+            return Ok(self.name());
+        }
+        Err(names::taken())
+    }
+
+    /// Computations under way.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    #[inline]
+    pub(super) const fn flights(&self) -> &Flights {
+        &self.flights
+    }
+
+    /// What a caller does who missed: compute, or wait for another who does.
+    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
+    {
+        if self.is_coalescing {
+            self.flights.join(key, store, since, turns)
+        } else {
+            Place::Lead { lead: self.flights.astray(key, store), is_late: false }
+        }
     }
 
     /// The function's name, and the prefix of its keys.
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        match self.path {
+            None => self.name,
+            Some(path) => self.whole.get_or_init(|| format!("{}{}", path(), self.name)),
+        }
     }
 
     /// What was counted: a read per call, a test per `in_cache`, a del per `evict`, a write per stored value, an error
@@ -71,7 +155,7 @@ impl Site {
         self.counters.add(Count::Error);
         if let Some(muted) = self.failed.pass() {
             tracing::warn!(
-                target: "ctu", function = self.name, kind = error.kind().name(), muted, %error,
+                target: "ctu", function = self.name(), kind = error.kind().name(), muted, %error,
                 "the cache failed; the function goes on without it"
             );
         }
@@ -82,7 +166,7 @@ impl Site {
     pub(super) fn refused(&self, error: &Error) {
         self.counters.add(Count::Rejected);
         if let Some(muted) = self.refused.pass() {
-            tracing::warn!(target: "ctu", function = self.name, muted, %error, "a call goes uncached");
+            tracing::warn!(target: "ctu", function = self.name(), muted, %error, "a call goes uncached");
         }
     }
 }

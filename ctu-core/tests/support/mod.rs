@@ -1,6 +1,8 @@
 //! Values of every shape, from a seed.
 
-#![allow(dead_code, unreachable_pub)] // each test uses its part
+#![allow(dead_code, unreachable_pub, clippy::cast_precision_loss)] // each test uses its part
+
+pub mod python;
 
 use serde::Deserialize;
 use serde::ser::{Serialize, Serializer};
@@ -26,7 +28,8 @@ impl Rng {
 
     /// Mostly short, mostly ASCII, and all of Unicode now and then.
     pub fn text(&mut self) -> String {
-        let len = self.below(if self.below(8) == 0 { 60 } else { 6 });
+        let limit = if self.below(8) == 0 { 60 } else { 6 };
+        let len = self.below(limit);
         (0..len).map(|_| self.char()).collect()
     }
 
@@ -44,11 +47,16 @@ impl Rng {
 
     /// Every exponent alike, and the odd ones at the edges.
     pub fn float(&mut self) -> f64 {
-        let float = match self.below(5) {
+        let float = match self.below(6) {
             0 => f64::from_bits(self.below(1 << 52)), // subnormal
+            // Where two texts may be equally short and equally near.
+            3 => (self.below(1 << 53) as f64) / f64::from(1 << self.below(12)),
             1 => {
-                let power: f64 = format!("1e{}", self.below(632)).parse::<f64>().unwrap_or(1.0);
-                f64::from_bits((power / 1e308_f64.powi(i32::from(power > 1e300))).to_bits() + self.below(3) - 1)
+                let text = match self.below(632) {
+                    small @ ..323 => format!("1e-{}", small + 1),
+                    large => format!("1e{}", large - 323),
+                };
+                f64::from_bits(text.parse::<f64>().unwrap().to_bits() + self.below(3) - 1)
             }
             2 => f64::from(u32::try_from(self.below(1 << 32)).unwrap()) / 1000.0,
             _ => f64::from_bits(self.next()),

@@ -9,8 +9,10 @@ pub(crate) struct Attributes {
     pub(crate) docs: Vec<Attribute>,
     /// Lints and conditions, which hold for all that is generated.
     pub(crate) everywhere: Vec<Attribute>,
-    /// What is about being called: `must_use`, `deprecated`, ...
-    pub(crate) caller: Vec<Attribute>,
+    /// What is about calling the function or its original: `must_use`, `track_caller`.
+    pub(crate) calls: Vec<Attribute>,
+    /// What is about the function's name: `deprecated`, ...
+    pub(crate) name: Vec<Attribute>,
     /// What is about computing: `inline`, and attributes of others, such as `tracing::instrument`.
     pub(crate) body: Vec<Attribute>,
 }
@@ -30,8 +32,10 @@ impl Attributes {
             &mut self.docs
         } else if ["allow", "warn", "deny", "forbid", "expect", "cfg"].into_iter().any(is) {
             &mut self.everywhere
-        } else if ["must_use", "deprecated", "doc", "track_caller", "no_mangle", "export_name"].into_iter().any(is) {
-            &mut self.caller
+        } else if ["must_use", "track_caller"].into_iter().any(is) {
+            &mut self.calls
+        } else if ["deprecated", "doc", "no_mangle", "export_name"].into_iter().any(is) {
+            &mut self.name
         } else {
             &mut self.body
         }

@@ -1,11 +1,17 @@
 //! `#[cached]` on a function: parse, validate, generate.
 
 mod attributes;
+mod block;
 mod generate;
 mod model;
 mod prefix;
+mod self_key;
 mod signature;
 mod validate;
+
+pub(crate) use block::Block;
+pub(crate) use generate::method_tokens;
+pub(crate) use validate::model;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,14 +21,16 @@ use crate::args::Args;
 use crate::faults::Faults;
 
 /// The expansion; or the faults, beside the function as it was, so that nothing else goes wrong for lack of it.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(function) => function,
-        Err(_) => return not_a_function(&item),
-    };
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else { return not_a_function(item) };
     let mut faults = Faults::default();
     let args = Args::parse(args, &mut faults);
-    match validate::model(args, &function, faults) {
+    function_tokens(args, &function, faults)
+}
+
+/// The same for a function and arguments that were read.
+pub(crate) fn function_tokens(args: Args, function: &ItemFn, faults: Faults) -> TokenStream {
+    match validate::model(args, function, None, faults) {
         Ok(model) => generate::tokens(&model),
         Err(error) => {
             let error = error.into_compile_error();
@@ -33,9 +41,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn not_a_function(item: &TokenStream) -> TokenStream {
     let message = if syn::parse2::<syn::ItemImpl>(item.clone()).is_ok() {
-        "`#[cached]` goes on a function"
+        "`#[cached]` goes on a function: in an `impl` marked `#[cache_methods]`, on each method to cache"
     } else if syn::parse2::<syn::ItemMod>(item.clone()).is_ok() {
-        "`#[cached]` goes on a function: put it on each function of the module"
+        "`#[cached]` goes on a function: `#[cache_functions]` is for all functions of a module"
     } else if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() {
         "`#[cached]` needs a function with a body: put it on the implementation"
     } else {

@@ -1,9 +1,10 @@
 //! A function that can be memoized, and how: whatever is in here can be expanded.
 
 use proc_macro2::TokenStream;
-use syn::{Block, Expr, ExprClosure, Generics, Ident, LitStr, Path, Signature, Type, Visibility};
+use syn::{Expr, ExprClosure, Generics, Ident, LitStr, Path, Signature, Type, Visibility};
 
 use super::attributes::Attributes;
+use super::block::Block;
 use crate::args::Lifetime;
 use crate::template::Template;
 
@@ -14,10 +15,11 @@ pub(crate) struct Model {
     pub(crate) vis: Visibility,
     /// As written; for the original body.
     pub(crate) original: Signature,
-    pub(crate) body: Block,
-    /// Lifetimes only.
+    pub(crate) body: syn::Block,
     pub(crate) generics: Generics,
-    pub(crate) companion: Ident,
+    pub(crate) place: Place,
+    /// What tells objects apart, first in the key.
+    pub(crate) self_key: Option<Expr>,
     pub(crate) params: Vec<Param>,
     /// What the function returns; `()` where it says nothing.
     pub(crate) output: Type,
@@ -26,13 +28,33 @@ pub(crate) struct Model {
     pub(crate) key: Key,
     pub(crate) lifetime: Option<Lifetime>,
     pub(crate) cache_if: Option<Expr>,
+    /// Whether callers of one key at the same time compute once.
+    pub(crate) is_coalescing: bool,
     pub(crate) prefix: Prefix,
+}
+
+/// Where the function stands, and so where its companions go.
+pub(crate) enum Place {
+    /// At module level or in a function's body: companions are functions of a type.
+    Free { companion: Ident },
+    /// In an `impl`: companions are functions of the same type, their names made of the method's.
+    Method(Box<Method>),
+}
+
+pub(crate) struct Method {
+    pub(crate) block: Block,
+    /// Whether it has `&self`.
+    pub(crate) has_self: bool,
+    /// How companions' names begin.
+    pub(crate) companion: Ident,
 }
 
 /// An argument.
 pub(crate) struct Param {
     /// Its name in the generated functions: as written, or one of ours where it was a pattern.
     pub(crate) name: Ident,
+    /// Whether the name is the user's.
+    pub(crate) is_named: bool,
     /// As written.
     pub(crate) ty: Type,
     /// What a key borrows: the type itself, or what it refers to.
@@ -79,6 +101,24 @@ pub(crate) enum Prefix {
 impl Model {
     pub(crate) fn is_async(&self) -> bool {
         self.original.asyncness.is_some()
+    }
+
+    /// Whether there are types, of the function or the `impl`, that make functions of their own of it.
+    pub(crate) fn is_generic(&self) -> bool {
+        let has_types =
+            |generics: &Generics| generics.params.iter().any(|param| !matches!(param, syn::GenericParam::Lifetime(_)));
+        has_types(&self.generics) || self.block().is_some_and(|block| has_types(&block.generics))
+    }
+
+    pub(crate) fn method(&self) -> Option<&Method> {
+        match &self.place {
+            Place::Free { .. } => None,
+            Place::Method(method) => Some(method),
+        }
+    }
+
+    pub(crate) fn block(&self) -> Option<&Block> {
+        self.method().map(|method| &method.block)
     }
 
     /// The arguments that are in the key.

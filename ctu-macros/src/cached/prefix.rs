@@ -7,8 +7,14 @@ use syn::{FnArg, Signature};
 /// Hashes what decides how arguments and result are written: the types, in order, and the version.
 ///
 /// Not the names of arguments, not spaces or comments, not the body.
-pub(crate) fn digits(signature: &Signature, version: u64) -> String {
+///
+/// A method's `impl` counts, too.
+pub(crate) fn digits(signature: &Signature, block: Option<TokenStream>, version: u64) -> String {
     let mut hash = Fnv::default();
+    if let Some(block) = block {
+        hash.tokens(block);
+        hash.text("impl");
+    }
     for input in &signature.inputs {
         if let FnArg::Typed(typed) = input {
             hash.tokens(typed.ty.to_token_stream());
@@ -65,11 +71,11 @@ mod tests {
 
     #[test]
     fn the_digits_are_those_of_the_types_and_the_version() {
-        let first = digits(&parse_quote!(fn f(s: &str, n: usize) -> String), 0);
+        let first = digits(&parse_quote!(fn f(s: &str, n: usize) -> String), None, 0);
         assert_eq!(first, "85ca286f", "must never change: entries in shared stores are found by it");
-        assert_eq!(first, digits(&parse_quote!(fn g(text: & str, count: usize,) -> String), 0));
-        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: usize) -> String), 1));
-        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: u32) -> String), 0));
-        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: usize) -> Vec<u8>), 0));
+        assert_eq!(first, digits(&parse_quote!(fn g(text: & str, count: usize,) -> String), None, 0));
+        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: usize) -> String), None, 1));
+        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: u32) -> String), None, 0));
+        assert_ne!(first, digits(&parse_quote!(fn f(s: &str, n: usize) -> Vec<u8>), None, 0));
     }
 }

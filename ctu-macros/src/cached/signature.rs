@@ -3,8 +3,8 @@
 use quote::format_ident;
 use syn::visit::Visit;
 use syn::{
-    FnArg, GenericParam, Ident, Lifetime, Pat, PatIdent, ReturnType, Safety, Signature, Type, TypeImplTrait,
-    parse_quote,
+    FnArg, GenericArgument, GenericParam, Ident, Lifetime, Pat, PatIdent, PathArguments, ReceiverKind, ReturnType,
+    Safety, Signature, Type, TypeImplTrait, TypeParamBound, parse_quote,
 };
 
 use super::model::Param;
@@ -31,13 +31,58 @@ pub(crate) fn check_form(signature: &Signature, faults: &mut Faults) {
         faults.at(variadic, "a variadic function can't be cached: its arguments can't be named in a key");
     }
     for param in &signature.generics.params {
-        if !matches!(param, GenericParam::Lifetime(_)) {
+        if let GenericParam::Const(constant) = param
+            && !matches!(&constant.ty, Type::Path(path) if path.path.is_ident("usize"))
+        {
             faults.at(
-                param,
-                "a generic function can't be cached yet: cache a function for each type that is used, and call it",
+                &constant.ty,
+                "of const parameters only `usize` can tell a cached function's answers apart: take this one as an argument",
             );
         }
     }
+}
+
+/// Reports `self` where it can't be, or can't be as it is.
+pub(crate) fn check_receiver(signature: &Signature, is_method: bool, faults: &mut Faults) {
+    let Some(receiver) = signature.receiver() else {
+        if !is_method && let Some(self_type) = find_self_type(signature) {
+            faults.at(
+                &self_type,
+                "to cache an associated function, mark its `impl` with `#[cache_methods]`, and the function with `#[cached]`",
+            );
+        }
+        return;
+    };
+    if !is_method {
+        faults.at(
+            receiver,
+            "to cache a method, mark its `impl` with `#[cache_methods]`, and the method with `#[cached]`",
+        );
+        return;
+    }
+    let message = match &receiver.kind {
+        ReceiverKind::Reference(_, _, None) => return,
+        ReceiverKind::Reference(..) => {
+            "a hit would not change the object: take `&self`, or leave the method out, without `#[cached]`"
+        }
+        _ => "a cached method takes `&self`: a key borrows from the object while the method runs",
+    };
+    faults.at(receiver, message);
+}
+
+/// `Self`, which there is in an `impl` only.
+fn find_self_type(signature: &Signature) -> Option<Ident> {
+    struct Finder(Option<Ident>);
+    impl Visit<'_> for Finder {
+        fn visit_ident(&mut self, found: &Ident) {
+            if found == "Self" {
+                self.0.get_or_insert_with(|| found.clone());
+            }
+        }
+    }
+    let mut finder = Finder(None);
+    finder.visit_signature(signature);
+    finder.0
 }
 
 /// The arguments, with a name for each.
@@ -45,19 +90,15 @@ pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults)
     let mut params = Vec::new();
     for (index, input) in signature.inputs.iter().enumerate() {
         match input {
-            FnArg::Receiver(receiver) => faults.at(
-                receiver,
-                "a method is cached by `#[cached]` in an `impl` that is marked `#[cache_methods]`, which is not there yet: \
-                 cache a free function of what it needs of `self`",
-            ),
+            FnArg::Receiver(_) => {}
             FnArg::Typed(typed) => {
-                let name = name(&typed.pat, index);
+                let (name, is_named) = name(&typed.pat, index);
                 let skipped = skip.contains(&name);
                 let (key_type, is_ref) = match &*typed.ty {
                     Type::Reference(reference) if reference.mutability.is_none() => ((*reference.elem).clone(), true),
                     ty => (ty.clone(), false),
                 };
-                params.push(Param { name, ty: (*typed.ty).clone(), key_type, is_ref, skipped });
+                params.push(Param { name, is_named, ty: (*typed.ty).clone(), key_type, is_ref, skipped });
             }
         }
     }
@@ -67,15 +108,14 @@ pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults)
     params
 }
 
-fn name(pat: &Pat, index: usize) -> Ident {
-    match pat {
-        Pat::Ident(PatIdent { ident, subpat: None, .. }) => ident.clone(),
-        _ => {
-            let mut name = format_ident!("arg{index}");
-            name.set_span(proc_macro2::Span::mixed_site());
-            name
-        }
+/// The argument's name, and whether it has one: a pattern gets one of ours.
+fn name(pat: &Pat, index: usize) -> (Ident, bool) {
+    if let Pat::Ident(PatIdent { ident, subpat: None, .. }) = pat {
+        return (ident.clone(), true);
     }
+    let mut name = format_ident!("arg{index}");
+    name.set_span(proc_macro2::Span::mixed_site());
+    (name, false)
 }
 
 /// Reports arguments that can't be in a key, of whatever kind.
@@ -100,7 +140,11 @@ pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
             );
         }
     }
-    if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS) {
+}
+
+/// Reports the argument that is one too many for a key made of all of them.
+pub(crate) fn check_count(params: &[Param], with_self_key: bool, faults: &mut Faults) {
+    if let Some(param) = params.iter().filter(|param| !param.skipped).nth(MAX_KEY_ARGS - usize::from(with_self_key)) {
         faults.at(
             &param.ty,
             format!("a key has room for {MAX_KEY_ARGS} arguments: take a struct, or make the key with `key = |..| ..`"),
@@ -110,7 +154,8 @@ pub(crate) fn check_params(params: &[Param], faults: &mut Faults) {
 
 /// Reports arguments that borrow in a way that an owned key can't.
 pub(crate) fn check_typed(params: &[Param], faults: &mut Faults) {
-    for param in params.iter().filter(|param| !param.skipped) {
+    let is_changed = |param: &Param| matches!(&param.ty, Type::Reference(reference) if reference.mutability.is_some());
+    for param in params.iter().filter(|param| !param.skipped && !is_changed(param)) {
         if let Some(borrow) = find_borrow(&param.key_type) {
             let name = &param.name;
             faults.add(syn::Error::new(
@@ -128,10 +173,13 @@ pub(crate) fn check_typed(params: &[Param], faults: &mut Faults) {
 pub(crate) fn output(signature: &Signature, faults: &mut Faults) -> Type {
     let ReturnType::Type(_, ty) = &signature.output else { return parse_quote!(()) };
     if let Some(impl_trait) = find_impl_trait(ty) {
-        faults.at(
-            &impl_trait,
-            "a cached value needs a type that can be named: return that, or a `Vec` of what an iterator yields",
-        );
+        let is_future = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == "Future"));
+        let message = if impl_trait.bounds.iter().any(is_future) {
+            "a future can't be cached, but what comes of it: make this an `async fn`"
+        } else {
+            "a cached value needs a type that can be named: return that, or a `Vec` of what an iterator yields"
+        };
+        faults.at(&impl_trait, message);
     } else if let Some(borrow) = find_borrow(ty) {
         faults.add(syn::Error::new(
             borrow,
@@ -141,6 +189,19 @@ pub(crate) fn output(signature: &Signature, faults: &mut Faults) -> Type {
         faults.at(&**ty, "a function that never returns has no result to cache");
     }
     (**ty).clone()
+}
+
+/// Whether it is surely a type of the language or of the standard library, and no `Result`.
+pub(crate) fn is_of_std(ty: &Type) -> bool {
+    const NAMES: [&str; 26] = [
+        "Arc", "BTreeMap", "BTreeSet", "Box", "HashMap", "HashSet", "Option", "Rc", "String", "Vec", "bool", "char",
+        "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8", "usize",
+    ];
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name)),
+        Type::Array(_) | Type::Reference(_) | Type::Slice(_) | Type::Tuple(_) => true,
+        _ => false,
+    }
 }
 
 fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
@@ -164,6 +225,17 @@ fn find_borrow(ty: &Type) -> Option<proc_macro2::Span> {
                 self.0.get_or_insert(found.and_token.span);
             }
             syn::visit::visit_type_reference(self, found);
+        }
+        // Of those that borrow without saying so, the one in common use.
+        fn visit_path_segment(&mut self, found: &'a syn::PathSegment) {
+            let is_lifetime = |argument: &GenericArgument| matches!(argument, GenericArgument::Lifetime(_));
+            if let PathArguments::AngleBracketed(arguments) = &found.arguments
+                && found.ident == "Cow"
+                && !arguments.args.iter().any(is_lifetime)
+            {
+                self.0.get_or_insert(found.ident.span());
+            }
+            syn::visit::visit_path_segment(self, found);
         }
         fn visit_lifetime(&mut self, found: &'a Lifetime) {
             if found.ident != "static" {

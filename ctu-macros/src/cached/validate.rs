@@ -1,19 +1,26 @@
 //! The rules between arguments and function. Each is one function, and reports on the token that is wrong.
 
-use quote::ToTokens;
-use syn::{Expr, ExprClosure, ItemFn, Type};
+use quote::quote;
+use syn::{Attribute, Expr, ExprClosure, Ident, ItemFn, Signature, Type};
 
 use super::attributes::Attributes;
-use super::model::{Key, Model, Param, Prefix, Returns, Store};
-use super::{prefix, signature};
+use super::block::Block;
+use super::model::{Key, Method, Model, Param, Place, Prefix, Returns, Store};
+use super::{prefix, self_key, signature};
 use crate::args::{self, Args};
+use crate::cache_functions::is_called;
 use crate::faults::Faults;
 use crate::template::Template;
 
 /// The model; or every fault that was found, in the arguments before (`faults`) and here.
-pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::Result<Model> {
+///
+/// A method comes with its `impl`.
+pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut faults: Faults) -> syn::Result<Model> {
     let sig = &function.sig;
+    check_marked_once(&function.attrs, &mut faults);
     signature::check_form(sig, &mut faults);
+    signature::check_receiver(sig, block.is_some(), &mut faults);
+    let self_key = self_key::expr(&args, block.map(|_| sig), &mut faults);
     let skip = args.skip.as_ref().map_or(&[][..], |skip| &skip.value);
     let params = signature::params(sig, skip, &mut faults);
     signature::check_params(&params, &mut faults);
@@ -22,12 +29,15 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
     check_own_store(&args, &mut faults);
     check_prefix(&args, &mut faults);
     check_closures(&args, &params, &mut faults);
-    let prefix = stable_prefix(&args, function, &mut faults);
-    let returns = returns(&args, &output);
+    let prefix = stable_prefix(&args, function, block);
+    let returns = returns(&args, &output, &mut faults);
     let key = key(args.key, args.cache.is_some());
+    if matches!(key, Key::Typed | Key::Json | Key::Hash) {
+        signature::check_count(&params, self_key.is_some(), &mut faults);
+    }
     match &key {
         Key::Typed => signature::check_typed(&params, &mut faults),
-        Key::Template(template) => check_template(template, &params, &mut faults),
+        Key::Template(template) => check_template(template, &params, sig.receiver().is_some(), &mut faults),
         Key::Json | Key::Hash | Key::Closure(_) => {}
     }
 
@@ -38,7 +48,8 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
         original: sig.clone(),
         body: (*function.block).clone(),
         generics: sig.generics.clone(),
-        companion: args.companion.map_or_else(|| sig.ident.clone(), |companion| companion.value),
+        place: place(args.companion.map_or_else(|| sig.ident.clone(), |companion| companion.value), sig, block),
+        self_key,
         params,
         output,
         returns,
@@ -49,8 +60,19 @@ pub(crate) fn model(args: Args, function: &ItemFn, mut faults: Faults) -> syn::R
         key,
         lifetime: args.ttl.map(|ttl| ttl.value),
         cache_if: args.cache_if.map(|predicate| predicate.value),
+        is_coalescing: args.coalesce.is_none_or(|coalesce| coalesce.value),
         prefix,
     })
+}
+
+fn place(companion: Ident, signature: &Signature, block: Option<&Block>) -> Place {
+    match block {
+        None => Place::Free { companion },
+        Some(block) => {
+            let has_self = signature.receiver().is_some();
+            Place::Method(Box::new(Method { block: block.clone(), has_self, companion }))
+        }
+    }
 }
 
 /// In a store of one's own typed keys are best; one that others use holds texts.
@@ -62,6 +84,13 @@ fn key(given: Option<args::Given<args::Key>>, is_shared: bool) -> Key {
         Some(args::Key::Hash) => Key::Hash,
         Some(args::Key::Template(template)) => Key::Template(template),
         Some(args::Key::Closure(closure)) => Key::Closure(closure),
+    }
+}
+
+/// A second `#[cached]` would cache what stands beside the function.
+fn check_marked_once(attributes: &[Attribute], faults: &mut Faults) {
+    for again in attributes.iter().filter(|attribute| is_called(attribute, "cached")) {
+        faults.at(again, "this function is marked `#[cached]` twice: leave one out");
     }
 }
 
@@ -102,42 +131,52 @@ fn check_prefix(args: &Args, faults: &mut Faults) {
 /// Closures must have the right number of arguments, to which the expansion gives their types.
 fn check_closures(args: &Args, params: &[Param], faults: &mut Faults) {
     let mut check = |closure: &ExprClosure, expected: usize, what: &str| {
-        if closure.inputs.len() != expected {
+        let (open, inputs, close) = (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+        if let Some(asyncness) = &closure.asyncness {
+            faults.at(asyncness, "nothing waits for this closure: leave `async` out");
+        } else if expected == 0 && !inputs.is_empty() {
+            faults.at(inputs, "this closure gets the arguments that are in the key, and there are none: write `||`");
+        } else if inputs.len() != expected {
             faults.at(
-                &closure.inputs.to_token_stream(),
-                format!("this closure gets {what}: write {expected} arguments, `_` for those it does not need"),
+                &quote!(#open #inputs #close),
+                format!("this closure gets {what}: write {expected} of them, `_` for what it does not need"),
             );
         }
     };
     if let Some(args::Given { value: args::Key::Closure(closure), .. }) = &args.key {
         let count = params.iter().filter(|param| !param.skipped).count();
-        check(closure, count, "a reference to each of the function's arguments");
+        check(closure, count, "a reference to each of the function's arguments, as parameters");
     }
     if let Some(args::Given { value: args::Lifetime::Closure(closure), .. }) = &args.ttl {
-        check(closure, 1, "a reference to the value");
+        check(closure, 1, "a reference to the value, as parameter");
     }
     if let Some(args::Given { value: Expr::Closure(closure), .. }) = &args.cache_if {
-        check(closure, 1, "a reference to the value");
+        check(closure, 1, "a reference to the value, as parameter");
     }
 }
 
 /// A template names arguments, and all of them: one left out would make different calls look alike.
-fn check_template(template: &Template, params: &[Param], faults: &mut Faults) {
-    let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    for field in template.fields() {
-        if !params.iter().any(|param| param.name == field.name) {
-            let names = list(params.iter().map(|param| format!("`{}`", param.name)).collect());
-            faults.at(
-                &template.literal,
-                format!("the key template names `{}`, which is no argument; there are: {names}", field.name),
-            );
+fn check_template(template: &Template, params: &[Param], has_self: bool, faults: &mut Faults) {
+    let literal = &template.literal;
+    for field in template.fields().filter(|field| field.name != "self" || !has_self) {
+        match params.iter().find(|param| param.is_named && param.name == field.name) {
+            Some(Param { name, skipped: true, .. }) => faults
+                .at(literal, format!("the key template names `{name}`, which is skipped: leave it out of one of them")),
+            Some(_) => {}
+            None => faults.at(literal, no_argument(&field.name, params)),
         }
     }
     for param in params.iter().filter(|param| !param.skipped) {
         let name = &param.name;
-        if !template.fields().any(|field| field.name == *name) {
+        if !param.is_named {
             faults.at(
-                &template.literal,
+                literal,
+                "the key template leaves an argument out, which it can't name, as it is a pattern: give it a name, and take \
+                 it apart in the body",
+            );
+        } else if !template.fields().any(|field| field.name == *name) {
+            faults.at(
+                literal,
                 format!(
                     "the key template leaves `{name}` out, so calls that differ in it would share an answer: add `{{{name}}}`, \
                      or say that the result does not depend on it with `skip({name})`"
@@ -147,25 +186,37 @@ fn check_template(template: &Template, params: &[Param], faults: &mut Faults) {
     }
 }
 
-fn stable_prefix(args: &Args, function: &ItemFn, faults: &mut Faults) -> Prefix {
+fn no_argument(name: &Ident, params: &[Param]) -> String {
+    if name == "self" {
+        return "the key template names `self`, which is there in methods only: leave it out".to_owned();
+    }
+    let names: Vec<_> = params.iter().filter(|param| param.is_named).map(|param| format!("`{}`", param.name)).collect();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("the key template names `{name}`, which is no argument; there are: {names}")
+}
+
+fn stable_prefix(args: &Args, function: &ItemFn, block: Option<&Block>) -> Prefix {
     if let Some(prefix) = &args.prefix {
         return Prefix::Literal(prefix.value.clone());
     }
-    let version = args.version.as_ref().map(|version| version.value.base10_parse::<u64>());
-    let version = version.and_then(|version| faults.take(version)).unwrap_or(0);
+    let version = args.version.as_ref().map_or(0, |version| version.value);
     let name = syn::ext::IdentExt::unraw(&function.sig.ident).to_string();
-    Prefix::Stable { name, digits: prefix::digits(&function.sig, version) }
+    let name = block.map_or(name.clone(), |block| format!("{}::{name}", block.name()));
+    Prefix::Stable { name, digits: prefix::digits(&function.sig, block.map(Block::identity), version) }
 }
 
 /// `Result` is known by its name or by the argument `result`.
-fn returns(args: &Args, output: &Type) -> Returns {
-    match (&args.result, output) {
-        (Some(result), _) if result.value => Returns::OkOnly,
-        (Some(_), _) => Returns::Whole { is_sure: true },
-        (None, Type::Path(path)) => match path.path.segments.last() {
-            Some(last) if last.ident == "Result" => Returns::OkOnly,
-            _ => Returns::Whole { is_sure: false },
-        },
-        (None, _) => Returns::Whole { is_sure: true },
+fn returns(args: &Args, output: &Type, faults: &mut Faults) -> Returns {
+    if let Some(result) = &args.result {
+        if result.value && signature::is_of_std(output) {
+            faults.at(&result.name, "this function returns no `Result`: leave `result` out");
+        }
+        return if result.value { Returns::OkOnly } else { Returns::Whole { is_sure: true } };
+    }
+    let Type::Path(path) = output else { return Returns::Whole { is_sure: true } };
+    if path.path.segments.last().is_some_and(|last| last.ident == "Result") {
+        Returns::OkOnly
+    } else {
+        Returns::Whole { is_sure: false }
     }
 }

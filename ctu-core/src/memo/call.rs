@@ -1,0 +1,315 @@
+//! The calls of `#[cached]`, on a plain function and on an `async` one.
+
+use std::future::Future;
+
+use super::flights::{Ended, How, Lead, Place};
+use super::key::Lookup;
+use super::plan::{Mode, Plan, landed};
+use super::returns::Returns;
+use super::share::{Packed, Share};
+use super::site::Site;
+use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
+
+/// Both forms of the runtime from one text: the async one waits where the sync one does not.
+macro_rules! runtime {
+    (
+        $cache:ident, [$($async:ident)?], [$($wait:tt)*],
+        computes: [$($compute:tt)*], [$($now:tt)*], $run:ident,
+        bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        waits: $ended:ident, $settled:ident,
+        names: $call:ident, $computed:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
+            $evict:ident, $prime:ident,
+    ) => {
+        /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
+        ///
+        /// `lifetime` sees a value to be stored and answers for how long, or `None` for not at all. A key that is an
+        /// error, and a cache that fails, are counted and logged at a bounded rate, and the call goes on without the
+        /// cache. Callers of one key at the same time compute once.
+        #[inline]
+        pub $($async)? fn $call<P, R, L, C>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let key = match key {
+                Ok(key) => key,
+                Err(error) => {
+                    site.refused(&error);
+                    return compute$($now)*;
+                }
+            };
+            let since = site.flights().closings();
+            let failure = match cache.get(key.key())$($wait)* {
+                Ok(Some(value)) => {
+                    site.hit();
+                    return P::wrap(value);
+                }
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
+            $computed(site, cache, &key, share, (since, failure), lifetime, compute)$($wait)*
+        }
+
+        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
+        #[inline(never)]
+        $($async)? fn $computed<P, R, L, C>(
+            site: &Site,
+            cache: &C,
+            key: &L,
+            share: impl Share<P, R>,
+            (mut since, failure): (u64, Option<Error>),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let mode = if site.missed(failure) { Mode::Missing } else { Mode::Not };
+            let mut turns = 0;
+            let lead = loop {
+                let wait = match site.join(key.key(), cache, since, turns) {
+                    Place::Lead { lead, is_late } => {
+                        if is_late && let Ok(Some(value)) = cache.get(key.key())$($wait)* {
+                            lead.end(How::Stored);
+                            site.count(Count::Coalesced);
+                            return P::wrap(value);
+                        }
+                        break lead;
+                    }
+                    Place::Wait(wait) => wait,
+                };
+                let help = match wait.$ended()$($wait)* {
+                    Ended::Shared(shared) => {
+                        if let Some(returned) = share.unpack(&Packed(shared)) {
+                            site.count(Count::Coalesced);
+                            return returned;
+                        }
+                        None
+                    }
+                    Ended::Closed(How::Lost) => continue,
+                    Ended::Closed(How::Unstored) => {
+                        turns += 1;
+                        continue;
+                    }
+                    Ended::Closed(How::Stored) => None,
+                    Ended::Late(help) => Some(help),
+                };
+                turns += 1;
+                since = site.flights().closings();
+                if let Ok(Some(value)) = cache.get(key.key())$($wait)* {
+                    site.count(Count::Coalesced);
+                    return P::wrap(value);
+                }
+                if let Some(help) = help {
+                    break site.flights().helping(key.key(), cache, help);
+                }
+            };
+            let returned = lead.$run(compute)$($wait)*;
+            let plan = landed(&lead, &share, mode, lifetime, &returned);
+            $finish(site, cache, key, lead, plan, mode, P::value(&returned))$($wait)*;
+            returned
+        }
+
+        /// Stores what is to be stored, and ends the flight.
+        $($async)? fn $finish<V: $($value)*, L, C>(
+            site: &Site,
+            cache: &C,
+            key: &L,
+            lead: Lead<'_>,
+            plan: Plan,
+            mode: Mode,
+            value: Option<&V>,
+        ) where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
+            let is_stored = match plan {
+                Plan::Put(ttl) => site.stored(&cache.put(key.key(), value, ttl)$($wait)*),
+                _ => false,
+            };
+            let is_abandoned = lead.is_abandoned();
+            if is_abandoned || (mode == Mode::Replacing && !is_stored) {
+                site.removed(&cache.remove(key.key())$($wait)*);
+            }
+            lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
+        }
+
+        /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
+        /// forgotten; if it is one that is not to be stored at all, such as an `Err`, the older one stays.
+        ///
+        /// Computations of the key that are in flight are not stored any more.
+        pub $($async)? fn $refresh<P, R, L, C>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            let key = match key {
+                Ok(key) => key,
+                Err(error) => {
+                    site.refused(&error);
+                    return compute$($now)*;
+                }
+            };
+            let (lead, detached) = site.flights().replace(key.key(), cache);
+            // One that takes too long removes what it stores when it is done.
+            let _ = detached.$settled()$($wait)*;
+            let returned = lead.$run(compute)$($wait)*;
+            let plan = landed(&lead, &share, Mode::Replacing, lifetime, &returned);
+            $finish(site, cache, &key, lead, plan, Mode::Replacing, P::value(&returned))$($wait)*;
+            returned
+        }
+
+        /// As a call, for memoization by hand: callers of one key at the same time each compute.
+        #[inline]
+        pub(crate) $($async)? fn $by_hand<P, R, K, C>(
+            site: &Site,
+            cache: &C,
+            key: &K,
+            ttl: Ttl,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            K: ?Sized $($key)*,
+            C: $cache<K, P::Value> $($size)*,
+        {
+            let failure = match cache.get(key)$($wait)* {
+                Ok(Some(value)) => {
+                    site.hit();
+                    return P::wrap(value);
+                }
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
+            let is_to_store = site.missed(failure);
+            let returned = compute$($now)*;
+            if is_to_store && let Some(value) = P::value(&returned) {
+                site.stored(&cache.put(key, value, ttl)$($wait)*);
+            }
+            returned
+        }
+
+        /// Whether a call would be a hit. Arguments without a key are never cached, so they are not.
+        ///
+        /// # Errors
+        ///
+        /// When the cache fails.
+        pub $($async)? fn $in_cache<V: $($value)*, L, C>(site: &Site, cache: &C, key: Result<L>) -> Result<bool>
+        where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            site.count(Count::Test);
+            match key {
+                Ok(key) => cache.contains(key.key())$($wait)*,
+                Err(_) => Ok(false),
+            }
+        }
+
+        /// The value a call would be served from the cache.
+        ///
+        /// # Errors
+        ///
+        /// When the cache fails.
+        pub $($async)? fn $peek<V: $($value)*, L, C>(cache: &C, key: Result<L>) -> Result<Option<V>>
+        where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            match key {
+                Ok(key) => cache.get(key.key())$($wait)*,
+                Err(_) => Ok(None),
+            }
+        }
+
+        /// Forgets the value of a call, and tells whether it was there. That of a computation in flight is not stored.
+        ///
+        /// # Errors
+        ///
+        /// When the cache fails: the value may still be there. When it has not finished storing an older value after ten
+        /// seconds (`Timeout`): that one is removed as soon as it is stored.
+        pub $($async)? fn $evict<V: $($value)*, L, C>(site: &Site, cache: &C, key: Result<L>) -> Result<bool>
+        where
+            L: Lookup<Key: CacheKey $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            site.count(Count::Del);
+            let Ok(key) = key else { return Ok(false) };
+            let settled = site.flights().detach(key.key(), cache).$settled()$($wait)*;
+            let removed = cache.remove(key.key())$($wait)*?;
+            settled.map(|()| removed)
+        }
+
+        /// Stores `value` as that of a call. That of a computation in flight is not stored over it.
+        ///
+        /// # Errors
+        ///
+        /// When the arguments or the value have no exact form (`Codec`), or the cache fails, or has not finished storing
+        /// an older value after ten seconds (`Timeout`).
+        pub $($async)? fn $prime<V: $($value)*, L, C>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            lifetime: impl FnOnce(&V) -> Option<Ttl>,
+            value: &V,
+        ) -> Result<()>
+        where
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, V> $($size)*,
+        {
+            let key = key?;
+            let Some(ttl) = lifetime(value) else { return Ok(()) };
+            // With a flight of its own: who misses meanwhile waits for the value, instead of storing another over it.
+            let (lead, detached) = site.flights().replace(key.key(), cache);
+            detached.$settled()$($wait)*?;
+            if !lead.land(true).is_to_store {
+                // A later prime, refresh or evict has come first.
+                lead.end(How::Unstored);
+                return Ok(());
+            }
+            let outcome = cache.put(key.key(), value, ttl)$($wait)*;
+            let is_stored = site.stored(&outcome);
+            if lead.is_abandoned() {
+                site.removed(&cache.remove(key.key())$($wait)*);
+            }
+            lead.end(if is_stored { How::Stored } else { How::Unstored });
+            outcome
+        }
+    };
+}
+
+runtime! {
+    Cache, [], [],
+    computes: [impl FnOnce() -> R], [()], run,
+    bounds: [+ ?Sized], [Sized], [],
+    waits: ended, settled,
+    names: call, computed, finish, refresh, by_hand, in_cache, peek, evict, prime,
+}
+
+runtime! {
+    AsyncCache, [async], [.await],
+    computes: [impl Future<Output = R>], [.await], run_async,
+    bounds: [], [Send + Sync], [+ Sync],
+    waits: ended_async, settled_async,
+    names: call_async, computed_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
+        evict_async, prime_async,
+}

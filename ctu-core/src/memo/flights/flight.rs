@@ -1,0 +1,304 @@
+//! One computation under way, and those who wait for it.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::{Spot, watch};
+use crate::CacheKey;
+
+/// A result as it is handed to those who wait for it.
+pub(in crate::memo) type Shared = Arc<dyn Any + Send + Sync>;
+
+/// How long a caller waits for another's computation before it computes itself. Only for what can't be known to be a
+/// deadlock: a computation that waits for a job of a thread pool whose threads all wait for the computation.
+#[cfg(not(test))]
+const PATIENCE: Duration = Duration::from_secs(10);
+#[cfg(test)]
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A computation under way, or a value being stored.
+pub(in crate::memo) struct Flight {
+    pub(super) spot: Spot,
+    /// The owned key; `None` where nobody is to find the flight by it.
+    key: Option<Box<dyn Any + Send + Sync>>,
+    state: Mutex<State>,
+}
+
+/// How a flight ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::memo) enum How {
+    /// Its value was stored.
+    Stored,
+    /// It had a result that was not stored.
+    Unstored,
+    /// It panicked, or its future was dropped.
+    Lost,
+}
+
+#[derive(Default)]
+struct State {
+    /// An evict, a prime or a refresh came: the result is older than that, and not to be stored.
+    stale: bool,
+    /// Its value is being stored.
+    storing: bool,
+    /// Whoever made it stale has given up waiting for the storing to end.
+    abandoned: bool,
+    ended: Option<How>,
+    result: Option<Shared>,
+    wakers: BTreeMap<u64, Waker>,
+    next_token: u64,
+    /// When the next of those who wait computes itself; set by the first.
+    help_at: Option<Instant>,
+    helpers: u32,
+    alarm: Option<watch::Alarm>,
+}
+
+/// What a result is for, once there is one.
+pub(in crate::memo) struct Landing {
+    /// Nothing has made it stale, and until the flight ends nobody will: it is to be stored now.
+    pub(in crate::memo) is_to_store: bool,
+    /// Somebody waits for it.
+    pub(in crate::memo) is_awaited: bool,
+}
+
+/// What came of waiting for a flight.
+pub(in crate::memo) enum Ended {
+    /// Its result.
+    Shared(Shared),
+    /// It ended without a result that can be shared.
+    Closed(How),
+    /// It takes so long that the caller is to compute as well.
+    Late(Help),
+}
+
+impl Flight {
+    pub(super) fn new(spot: Spot, key: Option<Box<dyn Any + Send + Sync>>) -> Arc<Self> {
+        Arc::new(Self { spot, key, state: Mutex::default() })
+    }
+
+    /// Whether this is the flight of `key`, and not of another with the same hash.
+    pub(super) fn is_of<K>(&self, key: &K) -> bool
+    where
+        K: CacheKey<Owned: 'static> + ?Sized,
+    {
+        self.key.as_ref().and_then(|owned| owned.downcast_ref()).is_some_and(|owned| key.is(owned))
+    }
+
+    /// What tells it from all others while it lasts.
+    pub(super) fn id(self: &Arc<Self>) -> usize {
+        Arc::as_ptr(self).addr()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is whole at every point where its holder could panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// There is a result. Those who wait get it before it is stored, so that a slow store delays none of them.
+    pub(super) fn land(&self, wants_store: bool) -> Landing {
+        let mut state = self.lock();
+        state.storing = wants_store && !state.stale;
+        Landing { is_to_store: state.storing, is_awaited: !state.wakers.is_empty() }
+    }
+
+    pub(super) fn publish(&self, shared: Shared) {
+        let mut state = self.lock();
+        // One that is not taken is dropped behind the lock, as it is the caller's code that drops it.
+        if state.result.is_none() {
+            state.result = Some(shared);
+        }
+        state.wake();
+    }
+
+    /// Whether the storing has taken so long that an eviction went on without it.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.lock().abandoned
+    }
+
+    pub(super) fn end(&self, how: How) {
+        let mut state = self.lock();
+        state.storing = false;
+        state.ended = Some(how);
+        let alarm = state.alarm.take();
+        state.wake();
+        drop(alarm);
+    }
+
+    /// Keeps its result out of the store; `false`: it is being stored already.
+    pub(super) fn detach(&self) -> bool {
+        let mut state = self.lock();
+        state.stale = true;
+        !state.storing
+    }
+
+    fn abandon(&self) {
+        self.lock().abandoned = true;
+    }
+
+    /// Wakes those who wait, for one that takes too long.
+    pub(super) fn ring(&self) {
+        let mut state = self.lock();
+        state.alarm = None;
+        state.wake();
+    }
+}
+
+/// Consumes the guard, as wakers are the caller's code and are not to run under the lock.
+trait Wake {
+    fn wake(self);
+}
+
+impl Wake for MutexGuard<'_, State> {
+    fn wake(mut self) {
+        let wakers = std::mem::take(&mut self.wakers);
+        drop(self);
+        wakers.into_values().for_each(Waker::wake);
+    }
+}
+
+/// Shows nothing of the key and the result.
+impl fmt::Debug for Flight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flight(..)")
+    }
+}
+
+/// One who waits for a flight, and is forgotten by it when dropped.
+struct Waiter {
+    flight: Arc<Flight>,
+    token: Option<u64>,
+}
+
+impl Waiter {
+    const fn new(flight: Arc<Flight>) -> Self {
+        Self { flight, token: None }
+    }
+
+    /// What `ready` finds; if it finds nothing, the flight will wake `waker` when that may have changed.
+    fn poll<T>(&mut self, waker: &Waker, ready: impl FnOnce(&mut State) -> Option<T>) -> Poll<T> {
+        let mut state = self.flight.lock();
+        if let Some(found) = ready(&mut state) {
+            return Poll::Ready(found);
+        }
+        let token = *self.token.get_or_insert_with(|| {
+            state.next_token += 1;
+            state.next_token
+        });
+        let older = state.wakers.insert(token, waker.clone());
+        drop(state);
+        // Outside the lock: what a waker owns may be waiting for this flight as well.
+        drop(older);
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let waker = self.token.and_then(|token| self.flight.lock().wakers.remove(&token));
+        drop(waker);
+    }
+}
+
+/// Waiting for the end of a flight.
+pub(super) struct Landed(Waiter);
+
+impl Landed {
+    pub(super) const fn new(flight: Arc<Flight>) -> Self {
+        Self(Waiter::new(flight))
+    }
+
+    /// When to poll again, if not woken before.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.0.flight.lock().help_at
+    }
+
+    /// `has_alarm`: the caller sees to it itself that it polls again at the [`deadline`](Self::deadline).
+    pub(super) fn poll(&mut self, waker: &Waker, has_alarm: bool) -> Poll<Ended> {
+        let flight = Arc::clone(&self.0.flight);
+        self.0.poll(waker, |state| {
+            if let Some(shared) = &state.result {
+                return Some(Ended::Shared(Arc::clone(shared)));
+            }
+            if let Some(how) = state.ended {
+                return Some(Ended::Closed(how));
+            }
+            let now = Instant::now();
+            let help_at = *state.help_at.get_or_insert(now + PATIENCE);
+            let is_late = help_at <= now;
+            if is_late {
+                state.helpers += 1;
+                // Ever less often, as the computation may just be a long one.
+                state.help_at = Some(now + PATIENCE * 2_u32.saturating_pow(state.helpers.min(10)));
+            }
+            if !has_alarm && state.alarm.is_none() {
+                state.alarm = state.help_at.map(|at| watch::alarm(at, &flight));
+            }
+            is_late.then(|| Ended::Late(Help(flight)))
+        })
+    }
+}
+
+/// A computation beside one that takes too long, whose waiters get its result too.
+pub(in crate::memo) struct Help(Arc<Flight>);
+
+impl Help {
+    pub(super) fn publish(&self, shared: Shared) {
+        self.0.publish(shared);
+    }
+}
+
+/// Those who have not got its result try themselves at once, one after the other.
+impl Drop for Help {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        if state.ended.is_none() {
+            state.help_at = Some(Instant::now());
+            state.wake();
+        }
+    }
+}
+
+/// Flights that an evict, a prime or a refresh has detached while their values were being stored.
+#[derive(Default)]
+pub(in crate::memo) struct Detached(Vec<Waiter>, Option<Instant>);
+
+impl Detached {
+    pub(super) fn add(&mut self, flight: Arc<Flight>) {
+        self.0.push(Waiter::new(flight));
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) const fn deadline(&self) -> Option<Instant> {
+        self.1
+    }
+
+    /// Ready when nothing is being stored any more: `true`; or when that takes too long: `false`.
+    pub(super) fn poll(&mut self, waker: &Waker, has_alarm: bool) -> Poll<bool> {
+        let deadline = *self.1.get_or_insert_with(|| Instant::now() + PATIENCE);
+        while let Some(waiter) = self.0.last_mut() {
+            let flight = Arc::clone(&waiter.flight);
+            let polled = waiter.poll(waker, |state| {
+                if !has_alarm && state.alarm.is_none() && state.storing {
+                    state.alarm = Some(watch::alarm(deadline, &flight));
+                }
+                (!state.storing).then_some(())
+            });
+            if polled.is_pending() {
+                if Instant::now() < deadline {
+                    return Poll::Pending;
+                }
+                self.0.iter().for_each(|waiter| waiter.flight.abandon());
+                return Poll::Ready(false);
+            }
+            self.0.pop();
+        }
+        Poll::Ready(true)
+    }
+}

@@ -1,0 +1,97 @@
+//! Who waits for whom, so that nobody waits for a computation that waits for its own.
+//!
+//! A computation is known by the flight that it leads. While it runs, or its future is polled, the flight is on the
+//! stack of its thread, above those whose computations called it. A caller that is about to wait draws an edge from each
+//! flight on its stack to the one it waits for, unless there is a way back.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::flight::Flight;
+
+thread_local! {
+    static STACK: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+type Graph = BTreeMap<usize, Vec<usize>>;
+
+static WAITS: Mutex<Graph> = Mutex::new(BTreeMap::new());
+
+fn waits() -> MutexGuard<'static, Graph> {
+    WAITS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts the flight on the stack of this thread while the guard lives.
+pub(super) fn enter(flight: &Arc<Flight>) -> Entered {
+    // Fails while the thread's locals are being destroyed: then it is nobody's caller any more.
+    let entered = STACK.try_with(|stack| stack.borrow_mut().push(flight.id())).is_ok();
+    Entered { entered }
+}
+
+pub(super) struct Entered {
+    entered: bool,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        if self.entered {
+            let _ = STACK.try_with(|stack| stack.borrow_mut().pop());
+        }
+    }
+}
+
+/// The edges of one who waits.
+#[derive(Default)]
+pub(super) struct Edges {
+    from: Vec<usize>,
+    to: usize,
+}
+
+/// Edges to `flight` from those whose computations the caller is in; `None`: it would wait for itself.
+pub(super) fn edges(flight: &Arc<Flight>) -> Option<Edges> {
+    let from = STACK.try_with(|stack| stack.borrow().clone()).unwrap_or_default();
+    if from.is_empty() {
+        return Some(Edges::default());
+    }
+    let to = flight.id();
+    let mut waits = waits();
+    if reaches(&waits, to, &from) {
+        return None;
+    }
+    for flight in &from {
+        waits.entry(*flight).or_default().push(to);
+    }
+    Some(Edges { from, to })
+}
+
+fn reaches(waits: &Graph, start: usize, ends: &[usize]) -> bool {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![start]);
+    while let Some(flight) = next.pop() {
+        if ends.contains(&flight) {
+            return true;
+        }
+        if seen.insert(flight) {
+            next.extend(waits.get(&flight).into_iter().flatten());
+        }
+    }
+    false
+}
+
+impl Drop for Edges {
+    fn drop(&mut self) {
+        if self.from.is_empty() {
+            return;
+        }
+        let mut waits = waits();
+        for from in &self.from {
+            let Some(to) = waits.get_mut(from) else { continue };
+            if let Some(place) = to.iter().position(|to| *to == self.to) {
+                to.swap_remove(place);
+            }
+            if to.is_empty() {
+                waits.remove(from);
+            }
+        }
+    }
+}

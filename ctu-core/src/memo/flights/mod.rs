@@ -1,0 +1,250 @@
+//! The computations under way of one function: who computes, who waits, and whose result is too old to be stored.
+//!
+//! A [`Flight`] is a computation from the lookup that missed to the end of storing its value. The table finds it by the
+//! hash of its key. Callers of the same key wait for it; an evict, a prime or a refresh takes it out, after which it is
+//! nobody's but those who waited already, and its value is not stored.
+//!
+//! Some computations are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray
+//! when the function does not coalesce, when it would wait for itself, when it has waited too long, or when another key
+//! has the same hash.
+//!
+//! No user's code runs under a lock of the table or of a flight: neither `Clone` nor `Eq` of keys and results, nor their
+//! `Drop`, nor wakers.
+
+mod flight;
+mod graph;
+mod lead;
+mod shard;
+#[cfg(test)]
+mod tests;
+mod wait;
+mod watch;
+
+use std::any::Any;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use flight::Flight;
+pub(super) use flight::{Detached, Ended, Help, How, Shared};
+pub(super) use lead::Lead;
+use shard::Shard;
+pub(super) use wait::Wait;
+
+use crate::CacheKey;
+
+/// Flights of different shards do not share a lock.
+const SHARDS: usize = 8;
+/// How often a caller lets others go first whose results it can't share: then it computes itself, so that those who call
+/// a function that fails slowly do not queue up.
+const TURNS: u32 = 2;
+
+/// Keys are hashed with secret keys of the process: nobody can choose arguments that collide.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+pub(super) struct Flights {
+    closings: Closings,
+    /// The address of the store that the function was used with; [`SEVERAL`], of those.
+    store: AtomicUsize,
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+/// No address.
+const NONE: usize = 0;
+/// No address either, as it is odd and at the very beginning.
+const SEVERAL: usize = 1;
+
+/// The number of flights that ended with a value in the store. On a cache line of its own, as every call reads it.
+#[repr(align(64))]
+struct Closings(AtomicU64);
+
+/// Where a flight is in the table.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    /// That of the key.
+    hash: u64,
+    /// That of the key and the store: one function may be used with several, such as a method with that of its object,
+    /// and what is in one is no answer for another.
+    slot: u64,
+}
+
+/// A caller's part in the computation of a key.
+pub(super) enum Place<'f> {
+    /// It computes. `is_late`: since it looked into the store, a flight of this key may have ended.
+    Lead { lead: Lead<'f>, is_late: bool },
+    /// It waits for another.
+    Wait(Wait),
+}
+
+impl Flights {
+    pub(super) const fn new() -> Self {
+        Self {
+            closings: Closings(AtomicU64::new(0)),
+            store: AtomicUsize::new(NONE),
+            shards: [const { Mutex::new(Shard::new()) }; SHARDS],
+        }
+    }
+
+    /// To be read before the store, and handed to [`join`](Self::join) if that misses.
+    #[inline]
+    pub(super) fn closings(&self) -> u64 {
+        // Acquire: the store is read after it. A flight that stores after the lookup has missed closes later still.
+        self.closings.0.load(Ordering::Acquire)
+    }
+
+    /// Where the flights of `key` are, and notes with what store.
+    fn spot<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Spot {
+        let store = std::ptr::from_ref(store).cast::<()>().addr().max(SEVERAL);
+        let known = self.store.load(Ordering::Relaxed);
+        if known != store && known != SEVERAL {
+            let first = self.store.compare_exchange(NONE, store, Ordering::Relaxed, Ordering::Relaxed);
+            if first.is_err_and(|known| known != store) {
+                self.store.store(SEVERAL, Ordering::Relaxed);
+            }
+        }
+        let hash = HASHER.hash_one(key);
+        // Multiplied, as addresses differ in few bits, and these are to reach the upper ones.
+        Spot { hash, slot: hash ^ (store as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) }
+    }
+
+    fn shard(&self, spot: Spot) -> MutexGuard<'_, Shard> {
+        // The upper bits: the tables go by the lower ones. Nothing in a shard's critical sections panics half-way.
+        self.shards[(spot.hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
+    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
+    {
+        let spot = self.spot(key, store);
+        if turns >= TURNS {
+            return Place::Lead { lead: self.stray(spot), is_late: false };
+        }
+        let own = Flight::new(spot, Some(owned(key)));
+        let mut shard = self.shard(spot);
+        let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
+            shard.flights.insert(spot.slot, Arc::clone(&own));
+            let is_late = shard.recent.has(spot.slot, since);
+            drop(shard);
+            return Place::Lead { lead: Lead::new(self, own), is_late };
+        };
+        drop(shard);
+        if other.is_of(key)
+            && let Some(edges) = graph::edges(&other)
+        {
+            return Place::Wait(Wait::new(other, edges));
+        }
+        Place::Lead { lead: self.stray(spot), is_late: false }
+    }
+
+    /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
+    pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
+        self.astray(key, store).helping(help)
+    }
+
+    /// Begins a flight that nobody waits for.
+    pub(super) fn astray<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Lead<'_> {
+        self.stray(self.spot(key, store))
+    }
+
+    fn stray(&self, spot: Spot) -> Lead<'_> {
+        let flight = Flight::new(spot, None);
+        self.shard(spot).strays.push(Arc::clone(&flight));
+        Lead::new(self, flight)
+    }
+
+    /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
+    /// at it and are returned.
+    pub(super) fn detach<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Detached {
+        let spot = self.spot(key, store);
+        let found = self.take(&mut self.shard(spot), spot);
+        detached(found)
+    }
+
+    /// As [`detach`](Self::detach), and begins a flight in their place.
+    pub(super) fn replace<K, C>(&self, key: &K, store: &C) -> (Lead<'_>, Detached)
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        C: ?Sized,
+    {
+        let spot = self.spot(key, store);
+        let own = Flight::new(spot, Some(owned(key)));
+        let mut shard = self.shard(spot);
+        let found = self.take(&mut shard, spot);
+        shard.flights.insert(spot.slot, Arc::clone(&own));
+        drop(shard);
+        (Lead::new(self, own), detached(found))
+    }
+
+    /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one.
+    fn take(&self, shard: &mut Shard, spot: Spot) -> (Option<Arc<Flight>>, Vec<Arc<Flight>>) {
+        let found = shard.flights.remove(&spot.slot);
+        let mut others = Vec::new();
+        // Whoever put one there has left word before, and the lock is taken after that.
+        if self.store.load(Ordering::Relaxed) == SEVERAL {
+            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot.hash == spot.hash;
+            others.extend(shard.flights.extract_if(is_of_key).map(|(_, flight)| flight));
+        }
+        if !shard.strays.is_empty() {
+            others.extend(shard.strays.extract_if(.., |stray| stray.spot.hash == spot.hash));
+        }
+        (found, others)
+    }
+
+    /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
+    fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
+        let spot = flight.spot;
+        let mut shard = self.shard(spot);
+        if has_stored {
+            // Not less than the number that any caller reads who finds the value missing: the lookups came before.
+            let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
+            shard.recent.push(spot.slot, closing);
+        }
+        let is_found = shard.flights.get(&spot.slot).is_some_and(|found| Arc::ptr_eq(found, flight));
+        let removed = if is_found {
+            shard.flights.remove(&spot.slot)
+        } else {
+            let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
+            place.map(|place| shard.strays.swap_remove(place))
+        };
+        drop(shard);
+        drop(removed);
+    }
+
+    /// Flights under way.
+    pub(super) fn len(&self) -> usize {
+        let len = |shard: &Mutex<Shard>| {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.flights.len() + shard.strays.len()
+        };
+        self.shards.iter().map(len).sum()
+    }
+}
+
+fn owned<K>(key: &K) -> Box<dyn Any + Send + Sync>
+where
+    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+{
+    Box::new(key.to_key())
+}
+
+/// Makes flights stale, and returns those that are being stored already.
+fn detached((found, others): (Option<Arc<Flight>>, Vec<Arc<Flight>>)) -> Detached {
+    let mut detached = Detached::default();
+    for flight in found.into_iter().chain(others) {
+        if !flight.detach() {
+            detached.add(flight);
+        }
+    }
+    detached
+}
+
+/// Shows nothing of the keys.
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flights(..)")
+    }
+}

@@ -1,0 +1,159 @@
+//! What can't be brought about through `#[cached]`, or not quickly.
+
+use std::sync::mpsc::{Sender, channel};
+use std::task::Context;
+use std::thread;
+
+use super::shard::REMEMBERED;
+use super::*;
+
+const STORE: &() = &();
+
+fn lead<'f>(flights: &'f Flights, key: &str) -> Lead<'f> {
+    match flights.join(key, STORE, 0, 0) {
+        Place::Lead { lead, .. } => lead,
+        Place::Wait(_) => unreachable!("nobody else computes"),
+    }
+}
+
+fn wait(flights: &Flights, key: &str) -> Wait {
+    match flights.join(key, STORE, 0, 0) {
+        Place::Wait(wait) => wait,
+        Place::Lead { .. } => unreachable!("somebody else computes"),
+    }
+}
+
+fn shared(value: u32) -> Shared {
+    Arc::new(value)
+}
+
+#[test]
+fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
+    let flights = Flights::new();
+    let stuck = lead(&flights, "key");
+    thread::scope(|scope| {
+        let waiter = || match wait(&flights, "key").ended() {
+            Ended::Late(help) => {
+                let helper = flights.helping("key", STORE, help);
+                assert!(helper.land(true).is_awaited);
+                helper.publish(&shared(7));
+                helper.end(How::Stored);
+                true
+            }
+            Ended::Shared(shared) => {
+                assert_eq!(shared.downcast_ref(), Some(&7_u32));
+                false
+            }
+            Ended::Closed(_) => unreachable!("it is stuck"),
+        };
+        let waiters: Vec<_> = (0..4).map(|_| scope.spawn(waiter)).collect();
+        let helpers = waiters.into_iter().filter_map(|waiter| waiter.join().unwrap().then_some(()));
+        assert_eq!(helpers.count(), 1);
+    });
+    drop(stuck);
+    assert_eq!(flights.len(), 0);
+}
+
+#[test]
+fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
+    let flights = Flights::new();
+    let stuck = lead(&flights, "key");
+    let (first, second) = (wait(&flights, "key"), wait(&flights, "key"));
+    let Ended::Late(help) = first.ended() else { panic!("it is stuck") };
+    drop(flights.helping("key", STORE, help));
+    let start = std::time::Instant::now();
+    assert!(matches!(second.ended(), Ended::Late(_)));
+    assert!(start.elapsed() < std::time::Duration::from_millis(150));
+    drop(stuck);
+}
+
+/// Tells that it was woken.
+struct Ringing(Sender<()>);
+impl std::task::Wake for Ringing {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).unwrap();
+    }
+}
+
+#[test]
+fn law3_once_a_task_that_has_waited_too_long_is_woken_without_a_runtime() {
+    let flights = Flights::new();
+    let stuck = lead(&flights, "key");
+    let (send, woken) = channel();
+    let waker = Arc::new(Ringing(send)).into();
+    let mut context = Context::from_waker(&waker);
+    let mut waiting = Box::pin(wait(&flights, "key").ended_async());
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    woken.recv().unwrap();
+    assert!(matches!(waiting.as_mut().poll(&mut context), std::task::Poll::Ready(Ended::Late(_))));
+    drop(stuck);
+}
+
+#[test]
+fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_that_takes_too_long() {
+    let flights = Flights::new();
+    let storing = lead(&flights, "key");
+    assert!(storing.land(true).is_to_store);
+    let detached = flights.detach("key", STORE);
+    assert_eq!(detached.settled().unwrap_err().kind(), crate::ErrorKind::Timeout);
+    assert!(storing.is_abandoned(), "what is stored now is to be removed again");
+    storing.end(How::Unstored);
+
+    let storing = lead(&flights, "key");
+    assert!(storing.land(true).is_to_store);
+    let detached = flights.detach("key", STORE);
+    thread::scope(|scope| {
+        let settled = scope.spawn(|| detached.settled());
+        storing.end(How::Stored);
+        settled.join().unwrap().unwrap();
+    });
+    assert!(flights.detach("key", STORE).settled().is_ok());
+}
+
+#[test]
+fn law4_a_stale_flight_is_not_stored_and_not_found() {
+    let flights = Flights::new();
+    let old = lead(&flights, "key");
+    flights.detach("key", STORE).settled().unwrap();
+    let new = lead(&flights, "key");
+    assert!(!old.land(true).is_to_store);
+    assert!(new.land(true).is_to_store);
+    old.end(How::Unstored);
+    let waiting = wait(&flights, "key");
+    new.end(How::Stored);
+    assert!(matches!(waiting.ended(), Ended::Closed(How::Stored)));
+    assert_eq!(flights.len(), 0);
+}
+
+#[test]
+fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
+    let flights = Flights::new();
+    let is_late = |key: &str, since| match flights.join(key, STORE, since, 0) {
+        Place::Lead { lead, is_late } => {
+            drop(lead);
+            is_late
+        }
+        Place::Wait(_) => unreachable!("nobody else computes"),
+    };
+    let before = flights.closings();
+    lead(&flights, "key").end(How::Stored);
+    assert!(is_late("key", before));
+    assert!(!is_late("other", before));
+    assert!(!is_late("key", flights.closings()));
+    // More than are remembered: whoever asked before can't know.
+    (0..SHARDS * REMEMBERED * 20).for_each(|n| lead(&flights, &n.to_string()).end(How::Stored));
+    assert!(is_late("other", before));
+    assert!(!is_late("other", flights.closings()));
+}
+
+#[test]
+fn law3_once_the_same_key_in_another_store_is_another_flight() {
+    let flights = Flights::new();
+    let stores = [1_u8, 2];
+    let leads = stores.each_ref().map(|store| match flights.join("key", store, 0, 0) {
+        Place::Lead { lead, .. } => lead,
+        Place::Wait(_) => unreachable!("it is in another store"),
+    });
+    flights.detach("key", &stores[0]).settled().unwrap();
+    assert!(leads.iter().all(|lead| !lead.land(true).is_to_store), "two handles may be of one store");
+}

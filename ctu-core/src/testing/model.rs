@@ -1,0 +1,130 @@
+//! The contract as a store: a locked map with lifetimes.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::ready::ready;
+use crate::{AsyncCache, AsyncStore, Cache, CacheKey, Clock, Entry, Nanos, Result, Stats, Store, Ttl};
+
+/// A store that is plain enough to be seen to be right: what other stores are compared with, and what layers are tested
+/// on.
+///
+/// Sync and async, for owned keys `K` asked for in any borrowed form. Nothing is evicted, so that it grows without
+/// bound; expired entries are neither found nor counted. It counts nothing but its entries.
+///
+/// # Examples
+///
+/// ```
+/// use ctu_core::testing::{ManualClock, ModelStore};
+/// use ctu_core::{Cache, Ttl};
+/// use std::time::Duration;
+///
+/// let hand = ManualClock::new();
+/// let store = ModelStore::<String, u64>::new().clock(&hand);
+/// store.put("key", &1, Ttl::After(Duration::from_secs(60)))?;
+/// assert_eq!(store.get("key")?, Some(1));
+/// hand.advance(Duration::from_secs(60));
+/// assert_eq!(store.get("key")?, None);
+/// # Ok::<(), ctu_core::Error>(())
+/// ```
+pub struct ModelStore<K, V> {
+    entries: Mutex<HashMap<K, (V, Option<Nanos>)>>,
+    clock: Clock,
+    default_ttl: Option<Duration>,
+}
+
+impl<K, V> ModelStore<K, V> {
+    /// An empty store on the system's clock, whose entries do not expire by default.
+    pub fn new() -> Self {
+        Self { entries: Mutex::default(), clock: Clock::system(), default_ttl: None }
+    }
+
+    /// The same store on this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.clock = clock.into();
+        self
+    }
+
+    /// The same store with this [`Ttl::Default`].
+    #[must_use]
+    pub const fn default_ttl(mut self, ttl: Duration) -> Self {
+        self.default_ttl = Some(ttl);
+        self
+    }
+
+    /// The entries, after the expired ones were forgotten.
+    fn live(&self) -> MutexGuard<'_, HashMap<K, (V, Option<Nanos>)>> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|_, (_, deadline)| deadline.is_none_or(|deadline| !self.clock.is_past(deadline)));
+        entries
+    }
+}
+
+impl<K, V> Default for ModelStore<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Without keys and values.
+impl<K, V> fmt::Debug for ModelStore<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelStore")
+            .field("entries", &self.live().len())
+            .field("clock", &self.clock)
+            .field("default_ttl", &self.default_ttl)
+            .finish()
+    }
+}
+
+impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Cache<Q, V> for ModelStore<K, V> {
+    fn get(&self, key: &Q) -> Result<Option<V>> {
+        Ok(self.live().get(&key.to_key()).map(|(value, _)| value.clone()))
+    }
+
+    fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
+        Ok(self.live().get(&key.to_key()).map(|(value, deadline)| Entry {
+            value: value.clone(),
+            ttl: deadline.map(|deadline| self.clock.until(deadline)),
+        }))
+    }
+
+    fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
+        let deadline = ttl.or(self.default_ttl).map(|ttl| self.clock.deadline(ttl));
+        self.live().insert(key.to_key(), (value.clone(), deadline));
+        Ok(())
+    }
+
+    fn remove(&self, key: &Q) -> Result<bool> {
+        Ok(self.live().remove(&key.to_key()).is_some())
+    }
+
+    fn contains(&self, key: &Q) -> Result<bool> {
+        Ok(self.live().contains_key(&key.to_key()))
+    }
+}
+
+impl<K, V> Store for ModelStore<K, V> {
+    fn len(&self) -> Result<usize> {
+        Ok(self.live().len())
+    }
+
+    fn clear(&self) -> Result<()> {
+        self.live().clear();
+        Ok(())
+    }
+
+    fn stats(&self) -> Result<Stats> {
+        Ok(Stats { entries: Some(self.live().len() as u64), ..Stats::default() })
+    }
+}
+
+ready! {
+    impl[Q: ?Sized + CacheKey<Owned = K> + Sync, K: Hash + Eq + Send, V: Clone + Send + Sync] AsyncCache<Q, V>;
+    impl[K: Send, V: Send] AsyncStore;
+    for ModelStore<K, V>: |this| this
+}

@@ -1,0 +1,121 @@
+//! `#[cache_methods]` on an `impl`: each of its functions that is marked `#[cached]`, with the arguments of both.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemFn, ItemImpl};
+
+use crate::args::Args;
+use crate::cache_functions::{args_of, take};
+use crate::cached::{self, Block};
+use crate::faults::Faults;
+
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let Ok(item_impl) = syn::parse2::<ItemImpl>(item.clone()) else {
+        let message = "`#[cache_methods]` goes on an `impl`: functions take `#[cached]`, modules `#[cache_functions]`";
+        let error = syn::Error::new(Span::call_site(), message).into_compile_error();
+        return quote! { #error #item };
+    };
+    let mut faults = Faults::default();
+    let defaults = Args::parse(args, &mut faults);
+    defaults.check_block(&mut faults);
+    let block = Block {
+        self_type: (*item_impl.self_ty).clone(),
+        generics: item_impl.generics.clone(),
+        of_trait: item_impl.trait_.as_ref().map(|(path, ..)| path.clone()),
+    };
+
+    let mut items = TokenStream::new();
+    let mut companions = TokenStream::new();
+    let mut marked = 0;
+    for item in &item_impl.items {
+        let mut item = item.clone();
+        let mut own_faults = Faults::default();
+        let attribute = match &mut item {
+            ImplItem::Fn(function) => mark(function, &mut own_faults),
+            _ => None,
+        };
+        let (ImplItem::Fn(function), Some(attribute)) = (&item, attribute) else {
+            item.to_tokens(&mut items);
+            companions.extend(own_faults.or(()).err().map(syn::Error::into_compile_error));
+            continue;
+        };
+        marked += 1;
+        let own = args_of(attribute, &mut own_faults);
+        if let Some(self_key) = own.self_key.as_ref().filter(|_| function.sig.receiver().is_none()) {
+            faults.at(&self_key.name, "this function has no `self`: leave `self_key` out");
+        }
+        let args = own.or(&defaults);
+        let mut method = as_function(function);
+        block.qualify(&mut method);
+        match cached::model(args, &method, Some(&block), own_faults) {
+            Ok(model) => {
+                let (method, its_companions) = cached::method_tokens(&model);
+                items.extend(method);
+                companions.extend(its_companions);
+            }
+            Err(error) => {
+                items.extend(function.to_token_stream());
+                companions.extend(error.into_compile_error());
+            }
+        }
+    }
+    if marked == 0 {
+        faults.add(syn::Error::new(
+            Span::call_site(),
+            "no method here is marked: `#[cached]` on those to cache, with arguments of their own or none",
+        ));
+    }
+    let error = faults.or(()).err().map(syn::Error::into_compile_error);
+    let expanded = assemble(&item_impl, &items, &companions);
+    quote!(#error #expanded)
+}
+
+/// A method, as free functions are parsed: the same, but for what only an `impl` has.
+fn as_function(method: &ImplItemFn) -> ItemFn {
+    ItemFn {
+        attrs: method.attrs.clone(),
+        vis: method.vis.clone(),
+        modifiers: method.modifiers.clone(),
+        sig: method.sig.clone(),
+        block: Box::new(method.block.clone()),
+    }
+}
+
+/// Takes the mark of a method to cache; reports others.
+fn mark(method: &mut ImplItemFn, faults: &mut Faults) -> Option<Attribute> {
+    let mark = take(&mut method.attrs, "cached");
+    if let Some(again) = take(&mut method.attrs, "cached") {
+        faults.at(&again, "this method is marked `#[cached]` twice: leave one out");
+    }
+    if let Some(uncached) = take(&mut method.attrs, "uncached") {
+        faults.at(&uncached, "only methods marked `#[cached]` are cached: leave `#[uncached]` out");
+    }
+    mark
+}
+
+/// The `impl` as it was, with companions in it; in that of a trait there is no place for them, so beside it.
+fn assemble(item_impl: &ItemImpl, items: &TokenStream, companions: &TokenStream) -> TokenStream {
+    let ItemImpl { attrs, unsafety, impl_token, generics, trait_, self_ty, .. } = item_impl;
+    let where_clause = &generics.where_clause;
+    let (of_trait, inside, beside) = match trait_ {
+        None => (None, Some(companions), None),
+        Some((path, for_token)) => (
+            Some(quote!(#path #for_token)),
+            None,
+            Some(quote! {
+                #[allow(unreachable_pub, missing_docs)]
+                #impl_token #generics #self_ty #where_clause {
+                    #companions
+                }
+            }),
+        ),
+    };
+    quote! {
+        #(#attrs)*
+        #unsafety #impl_token #generics #of_trait #self_ty #where_clause {
+            #items
+            #inside
+        }
+        #beside
+    }
+}

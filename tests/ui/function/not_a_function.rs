@@ -1,0 +1,9 @@
+use ctu::cached;
+
+#[cached]
+struct S;
+
+#[cached]
+mod m {}
+
+fn main() {}
