@@ -93,6 +93,90 @@ pub fn measure<K: Copy + Send + Sync>(row: &Row<K>, threads: usize, effort: Effo
     merge(row, &passes, &per_thread, effort.rounds)
 }
 
+/// Times all contestants of `row` on one thread, with new keys in each turn, the same for all of them.
+///
+/// `keys` is the next key of a stream, misses and hits as the case may be. `warm_up` keys come first, and each turn has
+/// `calls`.
+pub fn measure_stream<K: Copy>(
+    contestants: &[Contestant<K>],
+    mut keys: impl FnMut() -> K,
+    (warm_up, calls): (usize, usize),
+    rounds: usize,
+) -> Vec<Timings> {
+    let mut timings: Vec<_> =
+        contestants.iter().map(|one| Timings { name: one.name, calls, nanos: Vec::with_capacity(rounds) }).collect();
+    let first: Vec<K> = (0..warm_up).map(|_| keys()).collect();
+    for one in contestants {
+        time_all(one, &first);
+    }
+    for round in 0..rounds {
+        let keys: Vec<K> = (0..calls).map(|_| keys()).collect();
+        for place in 0..contestants.len() {
+            let index = (place + round) % contestants.len();
+            #[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
+            timings[index].nanos.push(time_all(&contestants[index], &keys).as_nanos() as f64 / calls as f64);
+        }
+    }
+    timings
+}
+
+fn time_all<K: Copy>(contestant: &Contestant<K>, keys: &[K]) -> Duration {
+    let call = black_box(contestant.call);
+    let start = Instant::now();
+    for &key in keys {
+        black_box(call(black_box(key)));
+    }
+    start.elapsed()
+}
+
+/// How many times as fast the threads together are as one of them alone: the ratio of each round.
+///
+/// `keys` are those of each thread. One alone and all together take turns.
+///
+/// # Panics
+///
+/// When there are no keys.
+pub fn scaling<K: Copy + Send + Sync>(call: fn(K) -> u64, keys: &[Vec<K>], effort: Effort) -> Vec<f64> {
+    let turn = |keys: &[K], passes: usize| {
+        let call = black_box(call);
+        let start = Instant::now();
+        for _ in 0..passes {
+            for &key in keys {
+                black_box(call(black_box(key)));
+            }
+        }
+        start.elapsed()
+    };
+    for keys in keys {
+        turn(keys, 1);
+    }
+    let trial = (0..TRIALS).map(|_| turn(&keys[0], TRIAL_PASSES)).min().unwrap_or_default();
+    let passes = effort.turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
+    let passes = usize::try_from(passes).unwrap_or(1).max(1);
+    let (all, barrier) = (keys.len(), Barrier::new(keys.len()));
+    let work = |thread: usize| {
+        let rounds = (0..effort.rounds).map(|_| {
+            barrier.wait();
+            let alone = (thread == 0).then(|| turn(&keys[0], passes));
+            barrier.wait();
+            (alone, turn(&keys[thread], passes))
+        });
+        rounds.collect::<Vec<_>>()
+    };
+    let threads: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..all).map(|thread| scope.spawn(move || work(thread))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a contestant panicked")).collect()
+    });
+    let ratios = (0..effort.rounds).map(|round| {
+        let alone = threads[0][round].0.unwrap_or_default();
+        let slowest = threads.iter().map(|turns| turns[round].1).max().unwrap_or_default();
+        #[allow(clippy::cast_precision_loss)] // a handful
+        let all = all as f64;
+        all * alone.as_secs_f64() / slowest.as_secs_f64()
+    });
+    ratios.collect()
+}
+
 /// Per contestant and round, the time of the slowest thread.
 #[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
 fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Duration>>], rounds: usize) -> Vec<Timings> {

@@ -10,9 +10,13 @@ pub mod contestants;
 mod harness;
 mod keys;
 mod machine;
+mod plots;
 mod report;
+mod results;
 
-pub use harness::{Contestant, Effort, Row, Timings, compute, measure};
-pub use keys::{numbers, texts};
+pub use harness::{Contestant, Effort, Row, Timings, compute, measure, measure_stream, scaling};
+pub use keys::{Random, Zipf, hot, long_texts, names, numbers, points, texts, zipf};
 pub use machine::{Lock, describe, lock_in_use};
-pub use report::{Aim, print};
+pub use plots::{Series, bars, lines};
+pub use report::{Aim, Spread, print, verdict};
+pub use results::{directory, effort, is_quick, record};
