@@ -12,7 +12,7 @@ macro_rules! forward {
         where
             C: Cache<K, V>,
         {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &K) -> Result<Option<V>> {
                 C::get(self, key)
             }

@@ -139,9 +139,6 @@ pub(crate) struct Lookup<'a, Q: ?Sized> {
     pub(crate) hash: u32,
     pub(crate) key: &'a Q,
     pub(crate) expiry: Cell<Nanos>,
-    /// Set for a key that takes the value along when it is found: an expired entry is then passed over, at the cost of
-    /// reading the clock under the lock.
-    pub(crate) clock: Option<&'a Clock>,
 }
 
 impl<Q: ?Sized> Lookup<'_, Q> {
@@ -162,12 +159,32 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        let passed_over = self.clock.is_some_and(|clock| self.hash == held.hash && held.is_expired(clock));
-        let is_it = !passed_over && held.is(self.hash, self.key);
+        let is_it = held.is(self.hash, self.key);
         if is_it {
             self.expiry.set(held.expiry);
         }
         is_it
+    }
+}
+
+/// Looks for an entry with a key that takes the value along when it is found: an expired entry is passed over, at the
+/// cost of reading the clock under the lock.
+pub(crate) struct Taking<'a, Q: ?Sized> {
+    pub(crate) lookup: Lookup<'a, Q>,
+    pub(crate) clock: &'a Clock,
+}
+
+impl<Q: ?Sized> Hash for Taking<'_, Q> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.lookup.hash(state);
+    }
+}
+
+impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Taking<'_, Q> {
+    #[inline]
+    fn equivalent(&self, held: &Keyed<K>) -> bool {
+        self.lookup.hash == held.hash && !held.is_expired(self.clock) && self.lookup.equivalent(held)
     }
 }
 

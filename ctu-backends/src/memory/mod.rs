@@ -15,7 +15,7 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos,
 
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
-use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, unpoisoned};
+use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, Taking, unpoisoned};
 use self::lifetime::{NEVER, Sweeper};
 use self::traits::{in_memory, never_waits};
 
@@ -118,12 +118,12 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         dropped
     }
 
-    #[inline]
+    #[inline(always)]
     fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
-        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER), clock: None }
+        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
         let lookup = self.lookup(key);
         let value = self.entries.get(&lookup)?;
@@ -139,10 +139,10 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     /// As `get`, for a key that takes the value along when it is found: tells when the entry expires.
     #[inline]
     pub(crate) fn find_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Nanos> {
-        let lookup = Lookup { clock: Some(&self.clock), ..self.lookup(key) };
-        let found = self.entries.get(&lookup);
+        let taking = Taking { lookup: self.lookup(key), clock: &self.clock };
+        let found = self.entries.get(&taking);
         self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
-        found.map(|_value| lookup.expiry.get())
+        found.map(|_value| taking.lookup.expiry.get())
     }
 
     /// A value with what is left of its lifetime; nothing if that is over.

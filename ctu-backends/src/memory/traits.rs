@@ -59,7 +59,7 @@ macro_rules! in_memory {
             K: Eq + std::hash::Hash,
             V: Clone,
         {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &Q) -> Result<Option<V>> {
                 let Some(value) = self.find(key) else {
                     self.tally_miss();
