@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ctu::{
-    Args, Cache, DictCache, JsonCache, MemoryCache, Scoped, SharedMemory, StackExt, Ttl, TwoLevelCache, cached,
-};
+use ctu::{Args, Cache, DictCache, JsonCache, MemoryCache, Scoped, SharedMemory, StackExt, Ttl, TwoLevelCache, cached};
 
 use super::{CAPACITY, Point, block_on_ready, bytes, short};
 use crate::compute;
@@ -110,8 +108,7 @@ pub fn text_serialized(_s: &str, n: u64) -> u64 {
 
 type Levels = TwoLevelCache<MemoryCache<String, u64>, MemoryCache<String, u64>>;
 
-static LEVELS: LazyLock<Levels> =
-    LazyLock::new(|| MemoryCache::new(CAPACITY).two_level(MemoryCache::new(CAPACITY)));
+static LEVELS: LazyLock<Levels> = LazyLock::new(|| MemoryCache::new(CAPACITY).two_level(MemoryCache::new(CAPACITY)));
 
 #[cached(cache = LEVELS, key = json)]
 pub fn text_in_two_levels(_s: &str, n: u64) -> u64 {

@@ -56,8 +56,7 @@ functions! {
 }
 
 pub fn number_async(n: u64) -> u64 {
-    static STORE: LazyLock<Cache<u64, u64>> =
-        LazyLock::new(|| CacheBuilder::new(CAPACITY).build::<CacheProperties>());
+    static STORE: LazyLock<Cache<u64, u64>> = LazyLock::new(|| CacheBuilder::new(CAPACITY).build::<CacheProperties>());
     // It spawns what it fetches.
     let _runtime = runtime().enter();
     let fetched = block_on_ready(STORE.get_or_fetch(&n, || async move { Ok::<_, Infallible>(compute(n)) }));

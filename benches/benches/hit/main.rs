@@ -6,7 +6,6 @@
 
 mod rows;
 
-
 use benches::contestants::{cached, ctu, moka, quick_cache};
 use benches::{Aim, Row, Spread, bars, effort, is_quick, measure, numbers, print, record, scaling, verdict};
 
@@ -61,7 +60,6 @@ fn run() {
 
 /// What a second and a third thread bring.
 fn throughput() {
-    
     println!("\n### Threads together, times the throughput of one of them\n");
     println!("| {:<40} | keys     | 2 threads            | 4 threads            |", "contestant");
     println!("|:{:-<41}|:---------|:---------------------|:---------------------|", "");
@@ -89,6 +87,9 @@ fn throughput() {
     }
     for (keys, ratio, at_least) in ours {
         let inverse = Spread { low: 1.0 / ratio.high, median: 1.0 / ratio.median, high: 1.0 / ratio.low };
-        println!("\n{}", verdict(&format!("one thread's throughput on {keys}, over two threads',"), inverse, 1.0 / at_least));
+        println!(
+            "\n{}",
+            verdict(&format!("one thread's throughput on {keys}, over two threads',"), inverse, 1.0 / at_least)
+        );
     }
 }
