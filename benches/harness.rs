@@ -50,7 +50,7 @@ pub struct Timings {
     pub name: &'static str,
     /// Calls per thread in one turn.
     pub calls: usize,
-    /// Nanoseconds per call on the slowest thread, for each round.
+    /// Nanoseconds per call on each thread, for each round.
     pub nanos: Vec<f64>,
 }
 
@@ -159,7 +159,9 @@ pub fn scaling<K: Copy + Send + Sync>(call: fn(K) -> u64, keys: &[Vec<K>], effor
             barrier.wait();
             let alone = (thread == 0).then(|| turn(&keys[0], passes));
             barrier.wait();
-            (alone, turn(&keys[thread], passes))
+            let start = Instant::now();
+            turn(&keys[thread], passes);
+            (alone, start, Instant::now())
         });
         rounds.collect::<Vec<_>>()
     };
@@ -169,25 +171,34 @@ pub fn scaling<K: Copy + Send + Sync>(call: fn(K) -> u64, keys: &[Vec<K>], effor
     });
     let ratios = (0..effort.rounds).map(|round| {
         let alone = threads[0][round].0.unwrap_or_default();
-        let slowest = threads.iter().map(|turns| turns[round].1).max().unwrap_or_default();
+        let together = together(threads.iter().map(|turns| (turns[round].1, turns[round].2)));
         #[allow(clippy::cast_precision_loss)] // a handful
         let all = all as f64;
-        all * alone.as_secs_f64() / slowest.as_secs_f64()
+        all * alone.as_secs_f64() / together.as_secs_f64()
     });
     ratios.collect()
 }
 
-/// Per contestant and round, the time of the slowest thread.
+/// From the first start to the last end: threads that have to wait for a processor do not work at the same time.
+fn together(turns: impl Iterator<Item = (Instant, Instant)>) -> Duration {
+    let ends = turns.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+    ends.map(|(start, end)| end - start).unwrap_or_default()
+}
+
+/// Per contestant and round, the time from the first thread's start to the last one's end.
 #[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
-fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Duration>>], rounds: usize) -> Vec<Timings> {
+fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Turn>>], rounds: usize) -> Vec<Timings> {
     let timings = row.contestants.iter().enumerate().map(|(index, contestant)| {
         let calls = passes[index].load(Ordering::Relaxed) * row.keys.len();
-        let slowest = |round: usize| threads.iter().map(|turns| turns[index][round]).max().unwrap_or_default();
-        let nanos = (0..rounds).map(|round| slowest(round).as_nanos() as f64 / calls as f64).collect();
+        let turn = |round: usize| together(threads.iter().map(|turns| turns[index][round]));
+        let nanos = (0..rounds).map(|round| turn(round).as_nanos() as f64 / calls as f64).collect();
         Timings { name: contestant.name, calls, nanos }
     });
     timings.collect()
 }
+
+/// When it began and ended.
+type Turn = (Instant, Instant);
 
 struct Worker<'a, K> {
     row: &'a Row<K>,
@@ -205,7 +216,11 @@ impl<K: Copy> Worker<'_, K> {
         for (contestant, passes) in self.row.contestants.iter().zip(self.passes) {
             self.call(contestant, 1);
             // The shortest of a few, as one may have been interrupted.
-            let trial = (0..TRIALS).map(|_| self.call(contestant, TRIAL_PASSES)).min().unwrap_or_default();
+            let trial = (0..TRIALS)
+                .map(|_| self.call(contestant, TRIAL_PASSES))
+                .map(|(start, end)| end - start)
+                .min()
+                .unwrap_or_default();
             if self.thread == 0 {
                 let fitting = turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
                 passes.store(usize::try_from(fitting).unwrap_or(1).max(1), Ordering::Relaxed);
@@ -217,7 +232,7 @@ impl<K: Copy> Worker<'_, K> {
 
     /// The times of all turns, by contestant and round. The order changes from round to round, so that nobody always
     /// comes after the same one.
-    fn rounds(&self, rounds: usize) -> Vec<Vec<Duration>> {
+    fn rounds(&self, rounds: usize) -> Vec<Vec<Turn>> {
         let count = self.row.contestants.len();
         let mut turns = vec![Vec::with_capacity(rounds); count];
         for round in 0..rounds {
@@ -231,8 +246,8 @@ impl<K: Copy> Worker<'_, K> {
         turns
     }
 
-    /// The time of `passes` calls with every key, begun on all threads at once.
-    fn call(&self, contestant: &Contestant<K>, passes: usize) -> Duration {
+    /// `passes` calls with every key, begun on all threads at once.
+    fn call(&self, contestant: &Contestant<K>, passes: usize) -> Turn {
         let (call, (head, tail)) = (black_box(contestant.call), self.row.keys.split_at(self.offset));
         self.barrier.wait();
         let start = Instant::now();
@@ -244,6 +259,6 @@ impl<K: Copy> Worker<'_, K> {
                 black_box(call(black_box(key)));
             }
         }
-        start.elapsed()
+        (start, Instant::now())
     }
 }

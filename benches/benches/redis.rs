@@ -18,6 +18,10 @@ const TASK_CALLS: u32 = 100;
 const BATCH: u32 = 100;
 
 fn main() {
+    benches::record("Redis", run);
+}
+
+fn run() {
     let server = RedisServer::start();
     let cache = RedisCache::open(&server.url()).unwrap();
     let client = redis::Client::open(server.url()).unwrap();

@@ -20,7 +20,6 @@ mod tests;
 mod wait;
 mod watch;
 
-use std::any::Any;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -123,7 +122,7 @@ impl Flights {
         if turns >= TURNS {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = Flight::new(spot, Some(owned(key)));
+        let own = Flight::new(spot, key.to_key());
         let mut shard = self.shard(spot);
         let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
             shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -151,7 +150,7 @@ impl Flights {
     }
 
     fn stray(&self, spot: Spot) -> Lead<'_> {
-        let flight = Flight::new(spot, None);
+        let flight = Flight::new(spot, ());
         self.shard(spot).strays.push(Arc::clone(&flight));
         Lead::new(self, flight)
     }
@@ -171,7 +170,7 @@ impl Flights {
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        let own = Flight::new(spot, Some(owned(key)));
+        let own = Flight::new(spot, key.to_key());
         let mut shard = self.shard(spot);
         let found = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -222,13 +221,6 @@ impl Flights {
         };
         self.shards.iter().map(len).sum()
     }
-}
-
-fn owned<K>(key: &K) -> Box<dyn Any + Send + Sync>
-where
-    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
-{
-    Box::new(key.to_key())
 }
 
 /// Makes flights stale, and returns those that are being stored already.
