@@ -27,7 +27,7 @@ fn main() {
 }
 
 fn run() {
-    let length = if is_quick() { 20_000 } else { 400_000 };
+    let length = if is_quick() { 5_000 } else { 400_000 };
     println!(
         "Parts of the lookups that were hits, in per cent. A trace has {length} lookups; a capacity is a part of the"
     );

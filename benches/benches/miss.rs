@@ -50,8 +50,8 @@ fn main() {
 
 fn measured<K: Copy>(calls: &[Call<K>], keys: impl FnMut() -> K) -> Vec<Timings> {
     let contestants: Vec<_> = calls.iter().map(|&(name, call)| Contestant { name, call }).collect();
-    let rounds = if is_quick() { 3 } else { 100 };
-    measure_stream(&contestants, keys, (2 * CAPACITY, 2_000), rounds)
+    let (warm_up, calls, rounds) = if is_quick() { (100, 100, 3) } else { (2 * CAPACITY, 2_000, 100) };
+    measure_stream(&contestants, keys, (warm_up, calls), rounds)
 }
 
 /// Keys that were never asked for.
