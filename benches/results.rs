@@ -39,7 +39,7 @@ pub fn record(title: &str, run: impl FnOnce()) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("it ran before");
-    let mut printed = format!("## {title}\n\n{} {}.\n", describe(), when());
+    let mut printed = format!("## {title}\n\n{}. {}.\n", describe(), when());
     println!("{printed}");
     for line in BufReader::new(measures.stdout.take().expect("piped")).lines() {
         let line = line.expect("text");
@@ -75,10 +75,13 @@ fn when() -> String {
         Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let day = output("date", &["-u", "+%Y-%m-%d"]).unwrap_or_default();
-    let commit = output("git", &["describe", "--always", "--dirty"]).unwrap_or_default();
+    let commit = output("git", &["rev-parse", "--short", "HEAD"]).unwrap_or_default();
+    // But for what is being written.
+    let changes = output("git", &["status", "--porcelain", "--untracked-files=no", "..", ":!RESULTS.md", ":!plots"]);
+    let changed = if changes.is_none_or(|changes| changes.is_empty()) { "" } else { ", with changes" };
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
-    format!("Measured {day} at {commit}, with a load of {load} when it began")
+    format!("Measured {day} at {commit}{changed}, with a load of {load} when it began")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 
@@ -29,7 +30,8 @@ impl<K> Keyed<K> {
     /// Whether this is the key `key`, which hashes to `hash`.
     #[inline]
     pub(crate) fn is<Q: ?Sized + CacheKey<Owned = K>>(&self, hash: u32, key: &Q) -> bool {
-        self.hash == hash && key.is(&self.key)
+        // Keys that own something take long to compare, and are worth a call: then the search around is inlined.
+        self.hash == hash && if needs_drop::<K>() { is_apart(&self.key, key) } else { key.is(&self.key) }
     }
 
     /// Whether the entry has expired. Reads the clock only if it ever does.
@@ -37,6 +39,11 @@ impl<K> Keyed<K> {
     pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
         is_past(self.expiry, clock)
     }
+}
+
+#[inline(never)]
+fn is_apart<K, Q: ?Sized + CacheKey<Owned = K>>(held: &K, key: &Q) -> bool {
+    key.is(held)
 }
 
 #[inline]
