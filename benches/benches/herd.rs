@@ -51,6 +51,8 @@ fn quick_cache(n: u64) -> u64 {
     STORE.get_or_insert_with(&n, || Ok::<_, ()>(work(n))).unwrap_or_default()
 }
 
+type Call = (&'static str, fn(u64) -> u64);
+
 fn main() {
     record("A herd of 64 threads", run);
 }
@@ -62,7 +64,7 @@ fn run() {
     );
     println!("| {:<44} | computed per herd | milliseconds         |", "contestant");
     println!("|:{:-<45}|------------------:|:---------------------|", "");
-    let calls: [(&str, fn(u64) -> u64); 6] = [
+    let calls: [Call; 6] = [
         ("ctu #[cached]", coalesced),
         ("ctu #[cached(coalesce = false)]", uncoalesced),
         ("cached #[cached(max_size)]", cached_plain),

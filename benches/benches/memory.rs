@@ -12,6 +12,8 @@ use benches::contestants::{cached, cachelito, ctu, foyer, hitbox, memoize, moka,
 use benches::{Contestant, is_quick, names, record, texts};
 use ctu_core::{Cache, Store, Ttl};
 
+type Call<K> = (&'static str, fn(K) -> u64);
+
 fn main() {
     record("Allocations and bytes", run);
 }
@@ -49,7 +51,7 @@ fn fresh() -> u64 {
 }
 
 fn numbers() {
-    let calls: [(&str, fn(u64) -> u64); 12] = [
+    let calls: [Call<u64>; 12] = [
         ("u64: ctu #[cached]", ctu::number),
         ("u64: ctu #[cached(coalesce = false)]", ctu::number_uncoalesced),
         ("u64: ctu #[cached(ttl)]", ctu::number_for_an_hour),
@@ -70,7 +72,7 @@ fn numbers() {
 
 fn by_text() {
     type Text = (&'static str, u64);
-    let calls: [(&str, fn(Text) -> u64); 11] = [
+    let calls: [Call<Text>; 11] = [
         ("(&str, u64): ctu #[cached]", |(s, n)| ctu::text(s, n)),
         ("(&str, u64): ctu, SharedMemory", |(s, n)| ctu::text_shared(s, n)),
         ("(&str, u64): ctu, SharedMemory, JSON key", |(s, n)| ctu::text_by_json(s, n)),

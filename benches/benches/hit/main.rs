@@ -71,7 +71,7 @@ fn throughput() {
         keys.chunks(keys.len() / threads).take(threads).map(<[u64]>::to_vec).collect()
     };
     let hot = |threads: usize| vec![vec![7_u64; 250]; threads];
-    let calls: [(&str, fn(u64) -> u64); 6] = [
+    let calls: [rows::Call<u64>; 6] = [
         // What the machine gives two threads at the moment: nobody can have more.
         (rows::FLOOR, nothing),
         (CTU, ctu::number),

@@ -23,7 +23,7 @@ const MEMOIZE_THREAD: &str = "memoize per thread, Capacity";
 /// Those of [`for_an_hour`].
 pub const WITH_TTL: [&str; 4] = [CACHED_HOUR, CACHED_CONCURRENT_HOUR, MOKA_HOUR, CACHELITO_HOUR];
 
-type Call<K> = (&'static str, fn(K) -> u64);
+pub type Call<K> = (&'static str, fn(K) -> u64);
 
 fn row<K>(name: &'static str, keys: Vec<K>, calls: &[Call<K>]) -> Row<K> {
     Row { name, keys, contestants: calls.iter().map(|&(name, call)| Contestant { name, call }).collect() }

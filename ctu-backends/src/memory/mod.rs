@@ -118,11 +118,13 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         dropped
     }
 
+    #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
     fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
         Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
     }
 
+    #[allow(clippy::inline_always)]
     #[inline(always)]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
         let lookup = self.lookup(key);
