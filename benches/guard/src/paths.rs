@@ -1,5 +1,7 @@
 //! The calls that are watched.
 
+#![allow(clippy::unused_async)] // what a hit takes, and not what waiting does
+
 use std::pin::pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
