@@ -36,8 +36,9 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Enough to tell a few per cent apart.
-    pub const FULL: Self = Self { rounds: 40, turn: Duration::from_millis(5) };
+    /// Enough to tell a few per cent apart. Turns are shorter than the time slices of a busy machine, so that most are
+    /// not interrupted.
+    pub const FULL: Self = Self { rounds: 200, turn: Duration::from_millis(1) };
     /// Enough to see that it works.
     pub const QUICK: Self = Self { rounds: 3, turn: Duration::from_millis(1) };
 }
@@ -49,13 +50,14 @@ pub struct Timings {
     pub name: &'static str,
     /// Calls per thread in one turn.
     pub calls: usize,
-    /// Nanoseconds per call on the slowest thread, for each round.
+    /// Nanoseconds per call on each thread, for each round.
     pub nanos: Vec<f64>,
 }
 
 const WARM_UPS: usize = 2;
 /// How often all keys are called with to find out how many calls fill a turn.
-const TRIAL_PASSES: usize = 20;
+const TRIAL_PASSES: usize = 5;
+const TRIALS: usize = 5;
 
 static COMPUTED: AtomicU64 = AtomicU64::new(0);
 
@@ -91,17 +93,112 @@ pub fn measure<K: Copy + Send + Sync>(row: &Row<K>, threads: usize, effort: Effo
     merge(row, &passes, &per_thread, effort.rounds)
 }
 
-/// Per contestant and round, the time of the slowest thread.
+/// Times all contestants of `row` on one thread, with new keys in each turn, the same for all of them.
+///
+/// `keys` is the next key of a stream, misses and hits as the case may be. `warm_up` keys come first, and each turn has
+/// `calls`.
+pub fn measure_stream<K: Copy>(
+    contestants: &[Contestant<K>],
+    mut keys: impl FnMut() -> K,
+    (warm_up, calls): (usize, usize),
+    rounds: usize,
+) -> Vec<Timings> {
+    let mut timings: Vec<_> =
+        contestants.iter().map(|one| Timings { name: one.name, calls, nanos: Vec::with_capacity(rounds) }).collect();
+    let first: Vec<K> = (0..warm_up).map(|_| keys()).collect();
+    for one in contestants {
+        time_all(one, &first);
+    }
+    for round in 0..rounds {
+        let keys: Vec<K> = (0..calls).map(|_| keys()).collect();
+        for place in 0..contestants.len() {
+            let index = (place + round) % contestants.len();
+            #[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
+            timings[index].nanos.push(time_all(&contestants[index], &keys).as_nanos() as f64 / calls as f64);
+        }
+    }
+    timings
+}
+
+fn time_all<K: Copy>(contestant: &Contestant<K>, keys: &[K]) -> Duration {
+    let call = black_box(contestant.call);
+    let start = Instant::now();
+    for &key in keys {
+        black_box(call(black_box(key)));
+    }
+    start.elapsed()
+}
+
+/// How many times as fast the threads together are as one of them alone: the ratio of each round.
+///
+/// `keys` are those of each thread. One alone and all together take turns.
+///
+/// # Panics
+///
+/// When there are no keys.
+pub fn scaling<K: Copy + Send + Sync>(call: fn(K) -> u64, keys: &[Vec<K>], effort: Effort) -> Vec<f64> {
+    let turn = |keys: &[K], passes: usize| {
+        let call = black_box(call);
+        let start = Instant::now();
+        for _ in 0..passes {
+            for &key in keys {
+                black_box(call(black_box(key)));
+            }
+        }
+        start.elapsed()
+    };
+    for keys in keys {
+        turn(keys, 1);
+    }
+    let trial = (0..TRIALS).map(|_| turn(&keys[0], TRIAL_PASSES)).min().unwrap_or_default();
+    let passes = effort.turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
+    let passes = usize::try_from(passes).unwrap_or(1).max(1);
+    let (all, barrier) = (keys.len(), Barrier::new(keys.len()));
+    let work = |thread: usize| {
+        let rounds = (0..effort.rounds).map(|_| {
+            barrier.wait();
+            let alone = (thread == 0).then(|| turn(&keys[0], passes));
+            barrier.wait();
+            let start = Instant::now();
+            turn(&keys[thread], passes);
+            (alone, start, Instant::now())
+        });
+        rounds.collect::<Vec<_>>()
+    };
+    let threads: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..all).map(|thread| scope.spawn(move || work(thread))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a contestant panicked")).collect()
+    });
+    let ratios = (0..effort.rounds).map(|round| {
+        let alone = threads[0][round].0.unwrap_or_default();
+        let together = together(threads.iter().map(|turns| (turns[round].1, turns[round].2)));
+        #[allow(clippy::cast_precision_loss)] // a handful
+        let all = all as f64;
+        all * alone.as_secs_f64() / together.as_secs_f64()
+    });
+    ratios.collect()
+}
+
+/// From the first start to the last end: threads that have to wait for a processor do not work at the same time.
+fn together(turns: impl Iterator<Item = (Instant, Instant)>) -> Duration {
+    let ends = turns.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+    ends.map(|(start, end)| end - start).unwrap_or_default()
+}
+
+/// Per contestant and round, the time from the first thread's start to the last one's end.
 #[allow(clippy::cast_precision_loss)] // milliseconds in nanoseconds
-fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Duration>>], rounds: usize) -> Vec<Timings> {
+fn merge<K>(row: &Row<K>, passes: &[AtomicUsize], threads: &[Vec<Vec<Turn>>], rounds: usize) -> Vec<Timings> {
     let timings = row.contestants.iter().enumerate().map(|(index, contestant)| {
         let calls = passes[index].load(Ordering::Relaxed) * row.keys.len();
-        let slowest = |round: usize| threads.iter().map(|turns| turns[index][round]).max().unwrap_or_default();
-        let nanos = (0..rounds).map(|round| slowest(round).as_nanos() as f64 / calls as f64).collect();
+        let turn = |round: usize| together(threads.iter().map(|turns| turns[index][round]));
+        let nanos = (0..rounds).map(|round| turn(round).as_nanos() as f64 / calls as f64).collect();
         Timings { name: contestant.name, calls, nanos }
     });
     timings.collect()
 }
+
+/// When it began and ended.
+type Turn = (Instant, Instant);
 
 struct Worker<'a, K> {
     row: &'a Row<K>,
@@ -118,7 +215,12 @@ impl<K: Copy> Worker<'_, K> {
     fn warm_up(&self, turn: Duration) {
         for (contestant, passes) in self.row.contestants.iter().zip(self.passes) {
             self.call(contestant, 1);
-            let trial = self.call(contestant, TRIAL_PASSES);
+            // The shortest of a few, as one may have been interrupted.
+            let trial = (0..TRIALS)
+                .map(|_| self.call(contestant, TRIAL_PASSES))
+                .map(|(start, end)| end - start)
+                .min()
+                .unwrap_or_default();
             if self.thread == 0 {
                 let fitting = turn.as_nanos() * TRIAL_PASSES as u128 / trial.as_nanos().max(1);
                 passes.store(usize::try_from(fitting).unwrap_or(1).max(1), Ordering::Relaxed);
@@ -130,7 +232,7 @@ impl<K: Copy> Worker<'_, K> {
 
     /// The times of all turns, by contestant and round. The order changes from round to round, so that nobody always
     /// comes after the same one.
-    fn rounds(&self, rounds: usize) -> Vec<Vec<Duration>> {
+    fn rounds(&self, rounds: usize) -> Vec<Vec<Turn>> {
         let count = self.row.contestants.len();
         let mut turns = vec![Vec::with_capacity(rounds); count];
         for round in 0..rounds {
@@ -144,8 +246,8 @@ impl<K: Copy> Worker<'_, K> {
         turns
     }
 
-    /// The time of `passes` calls with every key, begun on all threads at once.
-    fn call(&self, contestant: &Contestant<K>, passes: usize) -> Duration {
+    /// `passes` calls with every key, begun on all threads at once.
+    fn call(&self, contestant: &Contestant<K>, passes: usize) -> Turn {
         let (call, (head, tail)) = (black_box(contestant.call), self.row.keys.split_at(self.offset));
         self.barrier.wait();
         let start = Instant::now();
@@ -157,6 +259,6 @@ impl<K: Copy> Worker<'_, K> {
                 black_box(call(black_box(key)));
             }
         }
-        start.elapsed()
+        (start, Instant::now())
     }
 }

@@ -10,11 +10,15 @@ pub mod contestants;
 mod harness;
 mod keys;
 mod machine;
+mod plots;
 mod python;
 mod report;
+mod results;
 
-pub use harness::{Contestant, Effort, Row, Timings, compute, measure};
-pub use keys::{numbers, texts};
+pub use harness::{Contestant, Effort, Row, Timings, compute, measure, measure_stream, scaling};
+pub use keys::{Random, Zipf, hot, long_texts, names, numbers, points, texts, zipf};
 pub use machine::{Lock, describe, lock_in_use};
+pub use plots::{Series, bars, lines};
 pub use python::Python;
-pub use report::{Aim, print};
+pub use report::{Aim, Spread, print, verdict};
+pub use results::{directory, effort, is_quick, record};

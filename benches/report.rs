@@ -1,4 +1,6 @@
-//! Prints what was measured.
+//! Prints what was measured, as Markdown.
+
+use std::fmt;
 
 use crate::Timings;
 
@@ -13,40 +15,69 @@ pub struct Aim {
     pub at_most: f64,
 }
 
-/// A ratio in the middle of all rounds, and in those at a tenth and at nine tenths of them.
-struct Spread {
-    low: f64,
-    median: f64,
-    high: f64,
+/// Figures in the middle of all rounds, and at a tenth and at nine tenths of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    /// A tenth of them are less.
+    pub low: f64,
+    /// Half of them are less.
+    pub median: f64,
+    /// A tenth of them are more.
+    pub high: f64,
 }
 
-/// Prints the table of a row, and which aims were met. Ratios are taken within each round.
+impl Spread {
+    /// That of these figures, of which there is one at least.
+    pub fn of(mut figures: Vec<f64>) -> Self {
+        figures.sort_unstable_by(f64::total_cmp);
+        let at = |tenths: usize| figures[(figures.len() - 1) * tenths / 10];
+        Self { low: at(1), median: at(5), high: at(9) }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} ({:.2} to {:.2})", self.median, self.low, self.high)
+    }
+}
+
+/// Prints the table of a row, which contestants are faster than `ours`, and which aims were met. Ratios are to `ours`, and
+/// taken within each round.
 ///
 /// # Panics
 ///
-/// When `baseline`, or a name in an aim, is nobody's in the row.
-pub fn print(row: &str, threads: usize, baseline: &str, aims: &[Aim], timings: &[Timings]) {
-    let base = named(timings, baseline);
+/// When `ours`, or a name in an aim, is nobody's in the row.
+pub fn print(row: &str, threads: usize, ours: &str, aims: &[Aim], timings: &[Timings]) {
+    let base = named(timings, ours);
     let plural = if threads == 1 { "" } else { "s" };
-    println!("\n{row}, {threads} thread{plural}, {} rounds", base.nanos.len());
-    println!("| {:<38} | ns/call | Mcalls/s | ratio (10 to 90 %)    | calls/round |", "contestant");
-    println!("|{:-<40}|--------:|---------:|-----------------------|------------:|", "");
+    println!("\n### {row}, {threads} thread{plural}\n");
+    println!("{} rounds of about {} calls each.\n", base.nanos.len(), base.calls);
+    println!("| {:<40} | ns/call | Mcalls/s | times ours (10 to 90 %) |", "contestant");
+    println!("|:{:-<41}|--------:|---------:|:------------------------|", "");
     for one in timings {
-        let nanos = spread(one.nanos.clone()).median;
+        let nanos = Spread::of(one.nanos.clone()).median;
         #[allow(clippy::cast_precision_loss)] // a handful
         let rate = threads as f64 * 1e3 / nanos;
-        let Spread { low, median, high } = ratio(one, base);
-        let ratio = if one.name == baseline { "1".to_owned() } else { format!("{median:.2} ({low:.2} to {high:.2})") };
-        println!("| {:<38} | {nanos:7.1} | {rate:8.1} | {ratio:<21} | {:>11} |", one.name, one.calls);
+        let ratio = if one.name == ours { "1".to_owned() } else { ratio(one, base).to_string() };
+        println!("| {:<40} | {nanos:7.1} | {rate:8.1} | {ratio:<23} |", one.name);
+    }
+    let is_faster = |one: &&Timings| !one.name.starts_with("nothing") && ratio(one, base).median < 0.995;
+    let faster: Vec<_> = timings.iter().filter(is_faster).map(|one| format!("`{}`", one.name)).collect();
+    if faster.is_empty() {
+        println!("\nNobody is faster than `{ours}` here.");
+    } else {
+        println!("\nFaster than `{ours}` here: {}.", faster.join(", "));
     }
     for aim in aims {
-        let Spread { low, median, high } = ratio(named(timings, aim.of), named(timings, aim.over));
-        let met = if median <= aim.at_most { "met" } else { "NOT MET" };
-        println!(
-            "aim: {} at most {:.2} x {}: {median:.2} ({low:.2} to {high:.2}), {met}",
-            aim.of, aim.at_most, aim.over
-        );
+        let ratio = ratio(named(timings, aim.of), named(timings, aim.over));
+        println!("\n{}", verdict(&format!("`{}` over `{}`", aim.of, aim.over), ratio, aim.at_most));
     }
+}
+
+/// Whether a ratio is what is wanted of it.
+pub fn verdict(what: &str, ratio: Spread, at_most: f64) -> String {
+    let met = if ratio.median <= at_most { "met" } else { "**not met**" };
+    format!("Aim: {what} at most {at_most:.2}: {ratio}, {met}.")
 }
 
 fn named<'t>(timings: &'t [Timings], name: &str) -> &'t Timings {
@@ -54,13 +85,7 @@ fn named<'t>(timings: &'t [Timings], name: &str) -> &'t Timings {
 }
 
 fn ratio(one: &Timings, other: &Timings) -> Spread {
-    spread(one.nanos.iter().zip(&other.nanos).map(|(one, other)| one / other).collect())
-}
-
-fn spread(mut figures: Vec<f64>) -> Spread {
-    figures.sort_unstable_by(f64::total_cmp);
-    let at = |tenths: usize| figures[(figures.len() - 1) * tenths / 10];
-    Spread { low: at(1), median: at(5), high: at(9) }
+    Spread::of(one.nanos.iter().zip(&other.nanos).map(|(one, other)| one / other).collect())
 }
 
 #[cfg(test)]

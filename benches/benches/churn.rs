@@ -44,7 +44,11 @@ where
     Ok(())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() {
+    benches::record("Memory under churn", || run().expect("Linux, and a number as capacity"));
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     // Cargo adds `--bench`.
     let capacity = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let capacity = capacity.map_or(Ok(CAPACITY), |capacity| capacity.parse())?;

@@ -150,6 +150,10 @@ fn compare_hits() {
 }
 
 fn main() {
+    benches::record("Encryption", run);
+}
+
+fn run() {
     println!(
         "| what | bytes   | ours, ns  | bare, ns  | over    | ratio | medians, ns         | aim                           |"
     );

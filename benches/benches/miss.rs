@@ -1,88 +1,79 @@
-//! What a miss costs with coalescing, beside the same miss without: in turn, a few milliseconds each.
+//! What a miss costs that is computed and stored, in full caches, so that each evicts another entry.
+//!
+//! `cargo bench -p benches --bench miss`: with keys that were never asked for, and with such that are asked for now and
+//! then, of which some are hits.
 
-use std::hint::black_box;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::error::Error;
 
-use ctu::prelude::*;
-use ctu::{Args, MemoryCache, Ttl, cached};
+use benches::contestants::{CAPACITY, cached, cachelito, ctu, foyer, memoize, moka, nothing, quick_cache};
+use benches::{Aim, Contestant, Random, Timings, bars, is_quick, measure_stream, names, print, record};
 
-const ROUNDS: usize = 60;
-const CALLS: u64 = 10_000;
-const CAPACITY: usize = 1_000;
+const CTU: &str = "ctu #[cached]";
+const UNCOALESCED: &str = "ctu #[cached(coalesce = false)]";
+const BY_HAND: &str = "ctu by hand";
+const BARE: &str = "quick_cache, bare";
+const CACHED: &str = "cached #[cached(max_size)]";
+const CACHED_CONCURRENT: &str = "cached #[concurrent_cached(max_size)]";
+const MOKA: &str = "moka get_with";
+const FOYER: &str = "foyer, in memory";
+const MEMOIZE: &str = "memoize SharedCache, Capacity";
 
-/// Keys that were never asked for.
-fn fresh() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
+type Call<K> = (&'static str, fn(K) -> u64);
 
-static STORE: LazyLock<MemoryCache<(u64,), u64>> =
-    LazyLock::new(|| MemoryCache::builder().capacity(CAPACITY).stats(false).build());
+const NUMBERS: [Call<u64>; 11] = [
+    ("nothing: an empty call", nothing),
+    (CTU, ctu::number),
+    (UNCOALESCED, ctu::number_uncoalesced),
+    (BY_HAND, ctu::number_by_hand_uncounted),
+    (BARE, quick_cache::number),
+    (CACHED, cached::number),
+    (CACHED_CONCURRENT, cached::number_concurrent),
+    (MOKA, moka::number),
+    (FOYER, foyer::number),
+    ("cachelito #[cache(limit)]", cachelito::number),
+    (MEMOIZE, memoize::number),
+];
 
-fn by_hand(n: u64) -> u64 {
-    STORE.get_or_set_with(&Args((&n,)), Ttl::Default, || n)
-}
-
-#[cached(capacity = CAPACITY, coalesce = false)]
-fn uncoalesced(n: u64) -> u64 {
-    n
-}
-
-#[cached(capacity = CAPACITY)]
-fn coalesced(n: u64) -> u64 {
-    n
-}
-
-static TEXTS: LazyLock<MemoryCache<(String, u64), u64>> =
-    LazyLock::new(|| MemoryCache::builder().capacity(CAPACITY).stats(false).build());
-
-const TEXT: &str = "forty bytes of text, which a key has to own";
-
-fn text_by_hand(n: u64) -> u64 {
-    TEXTS.get_or_set_with(&Args((TEXT, &n)), Ttl::Default, || n)
-}
-
-#[cached(capacity = CAPACITY)]
-fn text(s: &str, n: u64) -> u64 {
-    n + s.len() as u64
-}
-
-fn text_coalesced(n: u64) -> u64 {
-    text(TEXT, n)
-}
-
-/// Nanoseconds per call.
-fn time(call: fn(u64) -> u64) -> u64 {
-    let start = Instant::now();
-    for _ in 0..CALLS {
-        black_box(call(black_box(fresh())));
-    }
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX) / CALLS
-}
-
-fn median(values: impl Iterator<Item = i64>) -> i64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_unstable();
-    values[values.len() / 2]
-}
+const TEXTS: [Call<(&str, u64)>; 7] = [
+    (CTU, |(s, n)| ctu::text(s, n)),
+    (BY_HAND, |(s, n)| ctu::text_by_hand_uncounted(s, n)),
+    (BARE, |(s, n)| quick_cache::text(s, n)),
+    (CACHED, |(s, n)| cached::text(s, n)),
+    (CACHED_CONCURRENT, |(s, n)| cached::text_concurrent(s, n)),
+    (MOKA, |(s, n)| moka::text(s, n)),
+    (FOYER, |(s, n)| foyer::text(s, n)),
+];
 
 fn main() {
-    type Contestant = (&'static str, fn(u64) -> u64);
-    let rows: [&[Contestant]; 2] = [
-        &[("u64, by hand", by_hand), ("u64, coalesce = false", uncoalesced), ("u64, coalesced", coalesced)],
-        &[("(&str, u64), by hand", text_by_hand), ("(&str, u64), coalesced", text_coalesced)],
-    ];
-    println!("| a miss | ns | over the one by hand |\n|---|---|---|");
-    for row in rows {
-        let rounds: Vec<Vec<i64>> = (0..ROUNDS)
-            .map(|_| row.iter().map(|contestant| i64::try_from(time(contestant.1)).unwrap_or(i64::MAX)).collect())
-            .collect();
-        for (index, (name, _)) in row.iter().enumerate() {
-            let nanos = median(rounds.iter().map(|round| round[index]));
-            let over = median(rounds.iter().map(|round| round[index] - round[0]));
-            println!("| {name} | {nanos} | {over} |");
-        }
+    record("Misses", || run().expect("plots can be drawn"));
+}
+
+fn measured<K: Copy>(calls: &[Call<K>], keys: impl FnMut() -> K) -> Vec<Timings> {
+    let contestants: Vec<_> = calls.iter().map(|&(name, call)| Contestant { name, call }).collect();
+    let (warm_up, calls, rounds) = if is_quick() { (100, 100, 3) } else { (2 * CAPACITY, 2_000, 100) };
+    measure_stream(&contestants, keys, (warm_up, calls), rounds)
+}
+
+/// Keys that were never asked for.
+fn fresh() -> impl FnMut() -> u64 {
+    let mut next = 0;
+    move || {
+        next += 1;
+        next
     }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let aims = [CACHED, CACHED_CONCURRENT, MOKA, FOYER, MEMOIZE].map(|over| Aim { of: CTU, over, at_most: 1.2 });
+    let timings = measured(&NUMBERS, fresh());
+    print("A miss, u64 to u64, stored", 1, CTU, &aims, &timings);
+    if !is_quick() && !cfg!(debug_assertions) {
+        bars("miss", "A miss: u64 to u64, stored, another evicted, one thread", &timings)?;
+    }
+    let (name, mut keys) = (names()[0], fresh());
+    print("A miss, (&str, u64) to u64, stored", 1, CTU, &aims[..4], &measured(&TEXTS, || (name, keys())));
+    let mut random = Random::new(6);
+    let churn = measured(&NUMBERS, || random.below(10 * CAPACITY as u64));
+    print("Churn: ten times as many u64 keys as there is room for", 1, CTU, &[], &churn);
+    Ok(())
 }

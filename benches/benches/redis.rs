@@ -40,6 +40,10 @@ type Stack<C> = JsonCache<PrefixedCache<C>>;
 type Contestant<'t> = (&'static str, Box<dyn FnMut() -> f64 + 't>);
 
 fn main() {
+    benches::record("Redis", run);
+}
+
+fn run() {
     let server = RedisServer::start();
     let value: Value = ("a name of some length".to_owned(), 42, vec![0.5, 1.25, -3.0]);
     let cache = RedisCache::open(&server.url()).expect("a good url").prefixed(PREFIX).json();

@@ -1,10 +1,10 @@
-//! ctu: by attribute, and by hand.
+//! ctu: by attribute, by hand, and over other stores than a function's own.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use ctu::{Args, Cache, MemoryCache, Ttl, cached};
+use ctu::{Args, Cache, DictCache, JsonCache, MemoryCache, Scoped, SharedMemory, StackExt, Ttl, TwoLevelCache, cached};
 
-use super::CAPACITY;
+use super::{CAPACITY, Point, block_on_ready, bytes, short};
 use crate::compute;
 
 #[cached]
@@ -13,12 +13,105 @@ pub fn number(n: u64) -> u64 {
 }
 
 #[cached]
+pub fn name(s: &str) -> u64 {
+    compute(s.len() as u64)
+}
+
+#[cached]
+pub fn owned(s: String) -> u64 {
+    compute(s.len() as u64)
+}
+
+#[cached]
+pub fn point(point: Point) -> u64 {
+    compute(point.id)
+}
+
+#[cached]
 pub fn text(_s: &str, n: u64) -> u64 {
     compute(n)
 }
 
+#[cached]
+pub fn to_text(n: u64) -> String {
+    short(n)
+}
+
+#[cached]
+pub fn to_arc(n: u64) -> Arc<Vec<u8>> {
+    Arc::new(bytes(n))
+}
+
+#[cached]
+pub fn to_bytes(n: u64) -> Vec<u8> {
+    bytes(n)
+}
+
 #[cached(ttl = "1h")]
 pub fn number_for_an_hour(n: u64) -> u64 {
+    compute(n)
+}
+
+#[cached(coalesce = false)]
+pub fn number_uncoalesced(n: u64) -> u64 {
+    compute(n)
+}
+
+#[cached]
+async fn number_later(n: u64) -> u64 {
+    compute(n)
+}
+
+pub fn number_async(n: u64) -> u64 {
+    block_on_ready(number_later(n))
+}
+
+static UNBOUNDED: LazyLock<DictCache<Scoped<(u64,)>, u64>> = LazyLock::new(DictCache::new);
+
+#[cached(cache = UNBOUNDED, key = typed)]
+pub fn number_unbounded(n: u64) -> u64 {
+    compute(n)
+}
+
+static SHARED: LazyLock<SharedMemory> = LazyLock::new(|| SharedMemory::new(CAPACITY));
+
+#[cached(cache = SHARED, key = typed)]
+pub fn number_shared(n: u64) -> u64 {
+    compute(n)
+}
+
+#[cached(cache = SHARED, key = typed)]
+pub fn text_shared(_s: &str, n: u64) -> u64 {
+    compute(n)
+}
+
+#[cached(cache = SHARED, key = json)]
+pub fn text_by_json(_s: &str, n: u64) -> u64 {
+    compute(n)
+}
+
+static TEXT_KEYS: LazyLock<MemoryCache<String, u64>> = LazyLock::new(|| MemoryCache::new(CAPACITY));
+
+#[cached(cache = TEXT_KEYS, key = json)]
+pub fn text_by_json_of_one_type(_s: &str, n: u64) -> u64 {
+    compute(n)
+}
+
+type Bytes = MemoryCache<Vec<u8>, bytes::Bytes>;
+
+static SERIALIZED: LazyLock<JsonCache<Bytes>> = LazyLock::new(|| Bytes::new(CAPACITY).json());
+
+#[cached(cache = SERIALIZED, key = json)]
+pub fn text_serialized(_s: &str, n: u64) -> u64 {
+    compute(n)
+}
+
+type Levels = TwoLevelCache<MemoryCache<String, u64>, MemoryCache<String, u64>>;
+
+static LEVELS: LazyLock<Levels> = LazyLock::new(|| MemoryCache::new(CAPACITY).two_level(MemoryCache::new(CAPACITY)));
+
+#[cached(cache = LEVELS, key = json)]
+pub fn text_in_two_levels(_s: &str, n: u64) -> u64 {
     compute(n)
 }
 

@@ -1,21 +1,35 @@
 //! The bare `quick_cache` crate, which ctu's store is built on, with its own hasher.
 
-use std::sync::LazyLock;
+use std::hash::Hash;
+use std::sync::{Arc, LazyLock};
 
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
-use super::CAPACITY;
+use super::{CAPACITY, Point, bytes, short};
 use crate::compute;
 
-static NUMBERS: LazyLock<Cache<u64, u64>> = LazyLock::new(|| Cache::new(CAPACITY));
-
-pub fn number(n: u64) -> u64 {
-    NUMBERS.get(&n).unwrap_or_else(|| {
-        let value = compute(n);
-        NUMBERS.insert(n, value);
+fn remembered<Q, K, V>(cache: &Cache<K, V>, key: &Q, owned: impl FnOnce() -> K, compute: impl FnOnce() -> V) -> V
+where
+    Q: Hash + Equivalent<K> + ?Sized,
+    K: Eq + Hash,
+    V: Clone,
+{
+    cache.get(key).unwrap_or_else(|| {
+        let value = compute();
+        cache.insert(owned(), value.clone());
         value
     })
+}
+
+/// Functions with stores of their own: the borrowed key, and how it becomes an owned one.
+macro_rules! functions {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $value:ty, $key:expr, $owned_type:ty, $owned:expr, $compute:expr;)*) => {$(
+        pub fn $name($($arg: $type),*) -> $value {
+            static STORE: LazyLock<Cache<$owned_type, $value>> = LazyLock::new(|| Cache::new(CAPACITY));
+            remembered(&*STORE, $key, || $owned, || $compute)
+        }
+    )*};
 }
 
 /// Hashes as its owned form does.
@@ -28,12 +42,13 @@ impl Equivalent<(String, u64)> for Borrowed<'_> {
     }
 }
 
-static TEXTS: LazyLock<Cache<(String, u64), u64>> = LazyLock::new(|| Cache::new(CAPACITY));
-
-pub fn text(s: &str, n: u64) -> u64 {
-    TEXTS.get(&Borrowed(s, n)).unwrap_or_else(|| {
-        let value = compute(n);
-        TEXTS.insert((s.to_owned(), n), value);
-        value
-    })
+functions! {
+    number(n: u64) -> u64, &n, u64, n, compute(n);
+    name(s: &str) -> u64, s, String, s.to_owned(), compute(s.len() as u64);
+    owned(s: String) -> u64, &s, String, s.clone(), compute(s.len() as u64);
+    point(point: Point) -> u64, &point, Point, point, compute(point.id);
+    text(s: &str, n: u64) -> u64, &Borrowed(s, n), (String, u64), (s.to_owned(), n), compute(n);
+    to_text(n: u64) -> String, &n, u64, n, short(n);
+    to_arc(n: u64) -> Arc<Vec<u8>>, &n, u64, n, Arc::new(bytes(n));
+    to_bytes(n: u64) -> Vec<u8>, &n, u64, n, bytes(n);
 }

@@ -12,7 +12,7 @@ macro_rules! forward {
         where
             C: Cache<K, V>,
         {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &K) -> Result<Option<V>> {
                 C::get(self, key)
             }
@@ -70,7 +70,7 @@ macro_rules! forward_async {
         where
             C: AsyncCache<K, V>,
         {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &K) -> impl Future<Output = Result<Option<V>>> + Send {
                 C::get(self, key)
             }

@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 
@@ -29,7 +30,8 @@ impl<K> Keyed<K> {
     /// Whether this is the key `key`, which hashes to `hash`.
     #[inline]
     pub(crate) fn is<Q: ?Sized + CacheKey<Owned = K>>(&self, hash: u32, key: &Q) -> bool {
-        self.hash == hash && key.is(&self.key)
+        // Keys that own something take long to compare, and are worth a call: then the search around is inlined.
+        self.hash == hash && if needs_drop::<K>() { is_apart(&self.key, key) } else { key.is(&self.key) }
     }
 
     /// Whether the entry has expired. Reads the clock only if it ever does.
@@ -37,6 +39,11 @@ impl<K> Keyed<K> {
     pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
         is_past(self.expiry, clock)
     }
+}
+
+#[inline(never)]
+fn is_apart<K, Q: ?Sized + CacheKey<Owned = K>>(held: &K, key: &Q) -> bool {
+    key.is(held)
 }
 
 #[inline]
@@ -139,9 +146,6 @@ pub(crate) struct Lookup<'a, Q: ?Sized> {
     pub(crate) hash: u32,
     pub(crate) key: &'a Q,
     pub(crate) expiry: Cell<Nanos>,
-    /// Set for a key that takes the value along when it is found: an expired entry is then passed over, at the cost of
-    /// reading the clock under the lock.
-    pub(crate) clock: Option<&'a Clock>,
 }
 
 impl<Q: ?Sized> Lookup<'_, Q> {
@@ -162,12 +166,32 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        let passed_over = self.clock.is_some_and(|clock| self.hash == held.hash && held.is_expired(clock));
-        let is_it = !passed_over && held.is(self.hash, self.key);
+        let is_it = held.is(self.hash, self.key);
         if is_it {
             self.expiry.set(held.expiry);
         }
         is_it
+    }
+}
+
+/// Looks for an entry with a key that takes the value along when it is found: an expired entry is passed over, at the
+/// cost of reading the clock under the lock.
+pub(crate) struct Taking<'a, Q: ?Sized> {
+    pub(crate) lookup: Lookup<'a, Q>,
+    pub(crate) clock: &'a Clock,
+}
+
+impl<Q: ?Sized> Hash for Taking<'_, Q> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.lookup.hash(state);
+    }
+}
+
+impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Taking<'_, Q> {
+    #[inline]
+    fn equivalent(&self, held: &Keyed<K>) -> bool {
+        self.lookup.hash == held.hash && !held.is_expired(self.clock) && self.lookup.equivalent(held)
     }
 }
 

@@ -1,5 +1,26 @@
 //! The traits of a store in memory, which never waits: written once for all stores, sync and async.
 
+#![allow(clippy::inline_always)] // a hit: what is called anew for each function is measured to cost a tenth of it or more
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The future of an operation that never waits: not a state machine, which would keep track of what is never left
+/// half-way.
+pub(crate) struct AtOnce<F>(pub(crate) F);
+
+/// Nothing is pinned.
+impl<F> Unpin for AtOnce<F> {}
+
+impl<R, F: FnMut() -> R> Future for AtOnce<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
+        Poll::Ready((self.0)())
+    }
+}
+
 /// Implements `AsyncCache`, or `AsyncStore`, by the sync trait's methods.
 macro_rules! never_waits {
     (impl[$($generic:ident),*] AsyncCache<$key:ident, $value:ident> for $store:ty where [$($bounds:tt)*]) => {
@@ -7,9 +28,9 @@ macro_rules! never_waits {
         where
             $($bounds)*
         {
-            #[inline]
-            async fn get(&self, key: &$key) -> ctu_core::Result<Option<$value>> {
-                ctu_core::Cache::get(self, key)
+            #[inline(always)]
+            fn get(&self, key: &$key) -> impl Future<Output = ctu_core::Result<Option<$value>>> + Send {
+                $crate::memory::traits::AtOnce(move || ctu_core::Cache::get(self, key))
             }
 
             async fn get_entry(&self, key: &$key) -> ctu_core::Result<Option<ctu_core::Entry<$value>>> {
@@ -59,7 +80,7 @@ macro_rules! in_memory {
             K: Eq + std::hash::Hash,
             V: Clone,
         {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &Q) -> Result<Option<V>> {
                 let Some(value) = self.find(key) else {
                     self.tally_miss();

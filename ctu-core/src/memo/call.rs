@@ -16,6 +16,7 @@ macro_rules! runtime {
     (
         $cache:ident, [$($async:ident)?], [$($wait:tt)*],
         computes: [$($compute:tt)*], [$($now:tt)*], $run:ident,
+        returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
         names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
@@ -26,20 +27,22 @@ macro_rules! runtime {
         /// `lifetime` sees a value to be stored and answers for how long, or `None` for not at all. A key that is an
         /// error, and a cache that fails, are counted and logged at a bounded rate, and the call goes on without the
         /// cache. Callers of one key at the same time compute once.
+        // Not an `async fn`, which would move its arguments to other places before a hit.
         #[inline]
-        pub $($async)? fn $call<P, R, L, C>(
+        #[allow(clippy::manual_async_fn)]
+        pub fn $call<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: Result<L>,
             share: impl Share<P, R>,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
-        ) -> R
+        ) -> $($returned)*
         where
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
-        {
+        { $($block)* {
             let key = match key {
                 Ok(key) => key,
                 Err(error) => {
@@ -57,7 +60,7 @@ macro_rules! runtime {
                 Err(error) => Some(error),
             };
             $computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute)$($wait)*
-        }
+        } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
         #[inline(never)]
@@ -322,6 +325,7 @@ macro_rules! runtime {
 runtime! {
     Cache, [], [],
     computes: [impl FnOnce() -> R], [()], run,
+    returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
     names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
@@ -330,6 +334,7 @@ runtime! {
 runtime! {
     AsyncCache, [async], [.await],
     computes: [impl Future<Output = R>], [.await], run_async,
+    returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
     names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,

@@ -22,11 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A computation under way, or a value being stored.
-pub(in crate::memo) struct Flight {
+pub(in crate::memo) struct Flight<K: ?Sized = dyn Any + Send + Sync> {
     pub(super) spot: Spot,
-    /// The owned key; `None` where nobody is to find the flight by it.
-    key: Option<Box<dyn Any + Send + Sync>>,
     state: Mutex<State>,
+    /// The owned key; `()` where nobody is to find the flight by it.
+    key: K,
 }
 
 /// How a flight ended.
@@ -77,8 +77,8 @@ pub(in crate::memo) enum Ended {
 }
 
 impl Flight {
-    pub(super) fn new(spot: Spot, key: Option<Box<dyn Any + Send + Sync>>) -> Arc<Self> {
-        Arc::new(Self { spot, key, state: Mutex::default() })
+    pub(super) fn new<K: Any + Send + Sync>(spot: Spot, key: K) -> Arc<Self> {
+        Arc::new(Flight { spot, state: Mutex::default(), key })
     }
 
     /// Whether this is the flight of `key`, and not of another with the same hash.
@@ -86,12 +86,12 @@ impl Flight {
     where
         K: CacheKey<Owned: 'static> + ?Sized,
     {
-        self.key.as_ref().and_then(|owned| owned.downcast_ref()).is_some_and(|owned| key.is(owned))
+        self.key.downcast_ref().is_some_and(|owned| key.is(owned))
     }
 
     /// What tells it from all others while it lasts.
     pub(super) fn id(self: &Arc<Self>) -> usize {
-        Arc::as_ptr(self).addr()
+        Arc::as_ptr(self).cast::<()>().addr()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -155,9 +155,12 @@ trait Wake {
 
 impl Wake for MutexGuard<'_, State> {
     fn wake(mut self) {
-        let wakers = std::mem::take(&mut self.wakers);
-        drop(self);
-        wakers.into_values().for_each(Waker::wake);
+        // Most often there is nobody.
+        if !self.wakers.is_empty() {
+            let wakers = std::mem::take(&mut self.wakers);
+            drop(self);
+            wakers.into_values().for_each(Waker::wake);
+        }
     }
 }
 

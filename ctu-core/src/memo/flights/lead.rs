@@ -69,7 +69,10 @@ impl Lead<'_> {
     pub(in crate::memo) fn end(mut self, how: How) {
         self.has_ended = true;
         self.flights.close(&self.flight, how == How::Stored);
-        self.flight.end(how);
+        // Out of the table nobody finds it any more: if nobody holds it now, nobody waits for it.
+        if Arc::get_mut(&mut self.flight).is_none() {
+            self.flight.end(how);
+        }
     }
 }
 

@@ -20,7 +20,6 @@ mod tests;
 mod wait;
 mod watch;
 
-use std::any::Any;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::Ordering;
@@ -128,7 +127,7 @@ impl Flights {
         if turns >= TURNS {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = Flight::new(spot, Some(owned(key)));
+        let own = Flight::new(spot, key.to_key());
         let mut shard = self.shard(spot);
         let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
             shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -174,7 +173,7 @@ impl Flights {
     }
 
     fn stray(&self, spot: Spot) -> Lead<'_> {
-        let flight = Flight::new(spot, None);
+        let flight = Flight::new(spot, ());
         self.shard(spot).strays.push(Arc::clone(&flight));
         Lead::new(self, flight)
     }
@@ -196,7 +195,7 @@ impl Flights {
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        let own = Flight::new(spot, Some(owned(key)));
+        let own = Flight::new(spot, key.to_key());
         let mut shard = self.shard(spot);
         let (detached, dropped) = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -259,13 +258,6 @@ impl Flights {
         };
         self.shards.iter().map(len).sum()
     }
-}
-
-fn owned<K>(key: &K) -> Box<dyn Any + Send + Sync>
-where
-    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
-{
-    Box::new(key.to_key())
 }
 
 /// Shows nothing of the keys.
