@@ -165,7 +165,7 @@ macro_rules! runtime {
                 _ => false,
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode == Mode::Replacing && !is_stored) {
+            if is_abandoned || (mode.replaces() && !is_stored) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
@@ -198,7 +198,7 @@ macro_rules! runtime {
             let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Replacing, &AsStored), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.

@@ -254,7 +254,7 @@ macro_rules! leased {
                 }
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (is_stored.is_none() && mode == Mode::Replacing) {
+            if is_abandoned || (is_stored.is_none() && mode.replaces()) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             if let Some(held) = held.filter(|_| is_stored.is_some()) {
@@ -292,7 +292,7 @@ macro_rules! leased {
                 Start::Held(held) => Some(held),
                 Start::Unleased | Start::Found(_) => None,
             };
-            $led(site, cache, &key, share, (leasing, lead, Mode::Replacing, held), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (leasing, lead, Mode::Refreshing, held), lifetime, compute)$($wait)*
         }
     };
 }
