@@ -9,6 +9,7 @@ mod call;
 mod check;
 mod erased;
 mod flights;
+mod join;
 mod key;
 mod leased;
 #[cfg(all(test, ctu_shuttle))]
