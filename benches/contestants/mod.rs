@@ -1,4 +1,4 @@
-//! The functions that are measured: each remembers [`compute`](crate::compute), in its own way.
+//! The functions that are measured: each remembers [`compute`], in its own way.
 //!
 //! All bounded stores have room for [`CAPACITY`] entries. Those with a lifetime keep an entry for an hour, longer than
 //! any run.

@@ -113,7 +113,13 @@ impl Stacks {
 
 /// Equal, and of the same kind: 1 is not 1.0, and -0.0 is not 0.0.
 fn assert_same(name: &str, found: &Value, value: &Value) {
-    assert_eq!(found.to_string(), value.to_string(), "{name}");
+    // Sorted by key, whatever order `serde_json` keeps: another package may have asked for that of insertion.
+    let text = |value: &Value| {
+        let mut text = String::new();
+        ctu::write_json(&mut text, value).expect("values have a form in JSON");
+        text
+    };
+    assert_eq!(text(found), text(value), "{name}");
 }
 
 #[test]

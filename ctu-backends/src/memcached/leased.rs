@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use ctu_core::{AsyncLease, Claim, Lease, Leased, Result, Token, Ttl};
+#[cfg(feature = "tokio")]
+use ctu_core::AsyncLease;
+use ctu_core::{Claim, Lease, Leased, Result, Token, Ttl};
 
+#[cfg(feature = "tokio")]
+use super::AsyncMemcachedCache;
+use super::MemcachedCache;
 use super::calls::MemcachedValue;
 use super::lease::{self, Next, Number, TRIES, There};
-use super::{AsyncMemcachedCache, MemcachedCache};
 
 /// Both forms from one text: the async one waits where the sync one does not.
 macro_rules! leased {

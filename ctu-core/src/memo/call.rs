@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::flights::{Ended, How, Lead, Place};
+use super::join::join;
 use super::key::Lookup;
 use super::plan::{Mode, Plan, landed};
 use super::returns::Returns;
@@ -79,45 +80,7 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let mut turns = 0;
-            let lead = loop {
-                let wait = match site.join(key.key(), cache, since, turns) {
-                    Place::Lead { lead, is_late } => {
-                        if is_late && let Ok(Some(value)) = rules.$lookup(cache, key.key())$($wait)* {
-                            lead.end(How::Stored);
-                            site.count(Count::Coalesced);
-                            return P::wrap(value);
-                        }
-                        break lead;
-                    }
-                    Place::Wait(wait) => wait,
-                };
-                let help = match wait.$ended()$($wait)* {
-                    Ended::Shared(shared) => {
-                        if let Some(returned) = share.unpack(&Packed(shared)) {
-                            site.count(Count::Coalesced);
-                            return returned;
-                        }
-                        None
-                    }
-                    Ended::Closed(How::Lost) => continue,
-                    Ended::Closed(How::Unstored) => {
-                        turns += 1;
-                        continue;
-                    }
-                    Ended::Closed(How::Stored) => None,
-                    Ended::Late(help) => Some(help),
-                };
-                turns += 1;
-                since = site.flights().closings();
-                if let Ok(Some(value)) = rules.$lookup(cache, key.key())$($wait)* {
-                    site.count(Count::Coalesced);
-                    return P::wrap(value);
-                }
-                if let Some(help) = help {
-                    break site.flights().helping(key.key(), cache, help);
-                }
-            };
+            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
             $led(site, cache, key, share, (lead, mode, rules), lifetime, compute)$($wait)*
         }
 
@@ -165,7 +128,7 @@ macro_rules! runtime {
                 _ => false,
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode == Mode::Replacing && !is_stored) {
+            if is_abandoned || (mode.replaces() && !is_stored) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
@@ -198,7 +161,7 @@ macro_rules! runtime {
             let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Replacing, &AsStored), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.

@@ -10,6 +10,7 @@ mod called;
 mod check;
 mod erased;
 mod flights;
+mod join;
 mod key;
 mod leased;
 #[cfg(all(test, ctu_shuttle))]

@@ -22,6 +22,16 @@ pub(super) enum Mode {
     Missing,
     /// Over what is there; what can't be replaced must not stay.
     Replacing,
+    /// The same, because somebody asked for it: what is there must not stay either if another comes first, who may give
+    /// up.
+    Refreshing,
+}
+
+impl Mode {
+    /// Whether something is there that must not stay.
+    pub(super) const fn replaces(self) -> bool {
+        matches!(self, Self::Replacing | Self::Refreshing)
+    }
 }
 
 /// Hands a result to those who wait for it, and says what is to be done with its value.
@@ -35,7 +45,7 @@ pub(super) fn landed<P: Returns<R>, R>(
     let value = P::value(returned).filter(|_| mode != Mode::Not);
     let plan = match value.map(lifetime) {
         Some(Some(ttl)) => Plan::Put(ttl),
-        Some(None) if mode == Mode::Replacing => Plan::Remove,
+        Some(None) if mode.replaces() => Plan::Remove,
         _ => Plan::Nothing,
     };
     let landing = lead.land(!matches!(plan, Plan::Nothing));
@@ -43,7 +53,7 @@ pub(super) fn landed<P: Returns<R>, R>(
     match plan {
         plan if landing.is_to_store => plan,
         // Whoever came first may be at it still, or give up: what this was to replace must not outlive it.
-        Plan::Put(_) | Plan::Remove if mode == Mode::Replacing => Plan::Remove,
+        Plan::Put(_) | Plan::Remove if mode == Mode::Refreshing => Plan::Remove,
         _ => Plan::Nothing,
     }
 }

@@ -1,5 +1,6 @@
+use std::cell::RefCell;
 use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -8,9 +9,13 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use crate::test_store::{TestStore, now};
 use crate::{AsyncCache, Cache, StackExt, Store, Ttl};
 
-/// Keeps the events as lines, without the time they took.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+thread_local! {
+    static LINES: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Keeps each thread's events as lines, without the time they took. One for the process: with one for a thread, what another
+/// thread without one meets first would be off for all, as tracing remembers per event whether anyone listens.
+struct ToThreads;
 
 struct Fields(String);
 
@@ -22,7 +27,7 @@ impl Visit for Fields {
     }
 }
 
-impl Subscriber for Lines {
+impl Subscriber for ToThreads {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "ctu" && *metadata.level() == Level::DEBUG
     }
@@ -32,9 +37,13 @@ impl Subscriber for Lines {
     fn record(&self, _: &Id, _: &Record<'_>) {}
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields(String::new());
-        event.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0.trim_end().to_owned());
+        LINES.with_borrow_mut(|lines| {
+            if let Some(lines) = lines {
+                let mut fields = Fields(String::new());
+                event.record(&mut fields);
+                lines.push(fields.0.trim_end().to_owned());
+            }
+        });
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
@@ -42,9 +51,13 @@ impl Subscriber for Lines {
 
 /// The events of `work`.
 fn listen(work: impl FnOnce()) -> Vec<String> {
-    let lines = Lines::default();
-    tracing::subscriber::with_default(lines.clone(), work);
-    std::mem::take(&mut *lines.0.lock().unwrap())
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| tracing::subscriber::set_global_default(ToThreads).unwrap());
+    // What another thread met while it was being installed.
+    tracing::callsite::rebuild_interest_cache();
+    LINES.set(Some(Vec::new()));
+    work();
+    LINES.take().unwrap()
 }
 
 #[test]

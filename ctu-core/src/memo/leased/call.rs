@@ -6,6 +6,7 @@ use super::Leasing;
 use super::held::Held;
 use super::renewal::{Pauses, renewed, renewed_async};
 use crate::memo::flights::{Ended, How, Lead, Place};
+use crate::memo::join::join;
 use crate::memo::key::Lookup;
 use crate::memo::plan::{Mode, Plan, landed, publish};
 use crate::memo::returns::Returns;
@@ -84,45 +85,7 @@ macro_rules! leased {
             C: $lease<L::Key, P::Value> $($size)*,
         {
             let mode = if site.missed(failure) { Mode::Missing } else { Mode::Not };
-            let mut turns = 0;
-            let lead = loop {
-                let wait = match site.join(key.key(), cache, since, turns) {
-                    Place::Lead { lead, is_late } => {
-                        if is_late && let Ok(Some(value)) = cache.get(key.key())$($wait)* {
-                            lead.end(How::Stored);
-                            site.count(Count::Coalesced);
-                            return P::wrap(value);
-                        }
-                        break lead;
-                    }
-                    Place::Wait(wait) => wait,
-                };
-                let help = match wait.$ended()$($wait)* {
-                    Ended::Shared(shared) => {
-                        if let Some(returned) = share.unpack(&Packed(shared)) {
-                            site.count(Count::Coalesced);
-                            return returned;
-                        }
-                        None
-                    }
-                    Ended::Closed(How::Lost) => continue,
-                    Ended::Closed(How::Unstored) => {
-                        turns += 1;
-                        continue;
-                    }
-                    Ended::Closed(How::Stored) => None,
-                    Ended::Late(help) => Some(help),
-                };
-                turns += 1;
-                since = site.flights().closings();
-                if let Ok(Some(value)) = cache.get(key.key())$($wait)* {
-                    site.count(Count::Coalesced);
-                    return P::wrap(value);
-                }
-                if let Some(help) = help {
-                    break site.flights().helping(key.key(), cache, help);
-                }
-            };
+            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [cache.get(key.key())$($wait)*]);
             let start = match mode {
                 Mode::Not => Start::Unleased,
                 _ => $start(site, cache, key, &lead, (leasing, leasing.claim()))$($wait)*,
@@ -254,7 +217,7 @@ macro_rules! leased {
                 }
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (is_stored.is_none() && mode == Mode::Replacing) {
+            if is_abandoned || (is_stored.is_none() && mode.replaces()) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             if let Some(held) = held.filter(|_| is_stored.is_some()) {
@@ -292,7 +255,7 @@ macro_rules! leased {
                 Start::Held(held) => Some(held),
                 Start::Unleased | Start::Found(_) => None,
             };
-            $led(site, cache, &key, share, (leasing, lead, Mode::Replacing, held), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (leasing, lead, Mode::Refreshing, held), lifetime, compute)$($wait)*
         }
     };
 }
