@@ -3,6 +3,7 @@
 mod levels;
 mod lifetimes;
 
+use std::fmt;
 use std::hash::Hash;
 use std::time::Duration;
 
@@ -52,7 +53,6 @@ use crate::{Count, Counters, Error, Result, Stats, Ttl};
 /// assert_eq!(far.get("one")?, None);
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct TwoLevelCache<A, B> {
     first: A,
     second: B,
@@ -215,6 +215,18 @@ impl<A, B> TwoLevelCache<A, B> {
         let levels: Vec<_> = std::iter::once(first).chain(second).collect();
         let rejected = levels.iter().map(|level| level.rejected).sum();
         Stats { rejected, levels, ..self.counters.stats() }
+    }
+}
+
+impl<A: fmt::Debug, B: fmt::Debug> fmt::Debug for TwoLevelCache<A, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwoLevelCache")
+            .field("first", &self.first)
+            .field("second", &self.second)
+            .field("resilient", &self.resilient)
+            .field("first_ttl", &self.first_ttl)
+            .field("batch_ttl", &self.batch_ttl)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,7 +18,6 @@ const MOST_KEYS: usize = 4_096;
 type Beyond = Option<Duration>;
 
 /// By the hash of the key, which is made with a secret: nobody can choose two keys of one hash.
-#[derive(Debug)]
 pub(super) struct Lifetimes(Box<[Mutex<HashMap<u64, Beyond>>]>);
 
 impl Lifetimes {
