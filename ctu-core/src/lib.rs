@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod async_cache;
 mod cache;
