@@ -24,6 +24,8 @@ mod layers;
 mod lease;
 mod log_gate;
 mod map;
+/// What the attributes expand to calls. Not for use by hand: it changes without notice.
+#[doc(hidden)]
 pub mod memo;
 mod memoize;
 mod sha3;
