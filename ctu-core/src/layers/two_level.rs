@@ -10,7 +10,7 @@ use std::time::Duration;
 use self::lifetimes::Lifetimes;
 use super::promotion::Promotion;
 use crate::log_gate::LogGate;
-use crate::{Count, Counters, Error, Result, Stats, Ttl};
+use crate::{Count, Counters, Entry, Error, Result, Stats, Ttl};
 
 /// A first level (small, near, such as memory) before a second one (large, far, such as Redis).
 ///
@@ -159,14 +159,14 @@ impl<A, B> TwoLevelCache<A, B> {
         }
     }
 
-    /// What is left of the whole lifetime of a value that has `left` in the first level; `None`: that is not known here.
-    fn whole<K: ?Sized + Hash>(&self, key: &K, left: Option<Duration>) -> Option<Option<Duration>> {
-        match left {
-            Some(left) if self.cuts_lifetimes() => {
-                let beyond = self.lifetimes.beyond(self.promotion.hash(key))?;
-                Some(beyond.map(|beyond| left.saturating_add(beyond)))
-            }
-            left => Some(left),
+    /// An entry of the first level with what is left of its whole lifetime; `Err`: as it was, as that is not known here.
+    fn whole<K: ?Sized + Hash, V>(&self, key: &K, near: Entry<V>) -> Result<Entry<V>, Entry<V>> {
+        match near.ttl {
+            Some(left) if self.cuts_lifetimes() => match self.lifetimes.beyond(self.promotion.hash(key)) {
+                Some(beyond) => Ok(Entry { ttl: beyond.map(|beyond| left.saturating_add(beyond)), ..near }),
+                None => Err(near),
+            },
+            _ => Ok(near),
         }
     }
 

@@ -95,11 +95,11 @@ macro_rules! two_level {
 
             $($async)? fn get_entry(&self, key: &K) -> Result<Option<Entry<V>>> {
                 let found = match self.counted(self.first.get_entry(key)$($wait)*)? {
-                    Some(entry) => match self.whole(key, entry.ttl) {
-                        Some(ttl) => Some(Entry { ttl, ..entry }),
+                    Some(entry) => Some(match self.whole(key, entry) {
+                        Ok(entry) => entry,
                         // A value was found, whether the second level tells its lifetime or not.
-                        None => self.$fetch(key)$($wait)*.ok().flatten().or(Some(entry)),
-                    },
+                        Err(near) => self.$fetch(key)$($wait)*.ok().flatten().unwrap_or(near),
+                    }),
                     None => self.$fetch(key)$($wait)*?,
                 };
                 Ok(self.count(found))
