@@ -15,8 +15,8 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos,
 
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
-use self::keyed::{Expired, Keyed, Known, Lookup, Removal, Seed, Taking, unpoisoned};
-use self::lifetime::{NEVER, Sweeper};
+use self::keyed::{Keyed, Known, Lookup, OfHash, Removal, Seed, unpoisoned};
+use self::lifetime::{Held, NEVER, Sweeper};
 use self::traits::{in_memory, never_waits};
 
 /// A bounded cache in memory, with typed keys and values.
@@ -72,7 +72,7 @@ pub struct MemoryCache<K, V> {
     counters: Option<Box<Counters>>,
 }
 
-type Entries<K, V> = quick_cache::sync::Cache<Keyed<K>, V, KnownWeight, Known, DropLater>;
+type Entries<K, V> = quick_cache::sync::Cache<Keyed<K>, Held<V>, KnownWeight, Known, DropLater>;
 
 impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     /// A cache of at most `capacity` entries, without expiry. With a capacity of 0 it stores nothing: a cache switched
@@ -100,68 +100,65 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         let (expired, earliest) = (RefCell::new(Vec::new()), Cell::new(NEVER));
         self.sweeper.begin();
         // Nothing is dropped here, under the lock, but below.
-        self.entries.retain(|held, _| {
-            if held.expiry <= now {
-                expired.borrow_mut().push(held.hash);
+        self.entries.retain(|keyed, held| {
+            if held.expiry.get() <= now {
+                expired.borrow_mut().push(keyed.hash);
             } else {
                 earliest.set(earliest.get().min(held.expiry));
             }
             true
         });
-        let dropped = expired.into_inner().into_iter().filter(|&hash| {
-            let expired = Expired { hash, now };
-            self.entries.remove_if(&expired, |_| true).is_some()
-        });
-        let dropped = dropped.count();
+        let dropped = expired.into_inner().into_iter().filter(|&hash| self.drop_expired(hash, now)).count();
         // A place in the table takes 5 bytes.
         self.sweeper.end(earliest.get(), self.entries.memory_used().map / 5);
         dropped
     }
 
-    #[allow(clippy::inline_always)] // measured, as in `traits`
-    #[inline(always)]
-    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
-        Lookup { hash: self.seed.hash(key), key, expiry: Cell::new(NEVER) }
+    /// Drops an entry with this hash that had expired by `now`, and tells whether there was one.
+    fn drop_expired(&self, hash: u32, now: Nanos) -> bool {
+        for passed in 0.. {
+            let candidate = OfHash::after(passed, hash);
+            if self.entries.remove_if(&candidate, |held| held.expiry.get() <= now).is_some() {
+                return true;
+            }
+            if !candidate.is_found() {
+                break;
+            }
+        }
+        false
     }
 
-    #[allow(clippy::inline_always)]
+    fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
+        Lookup { hash: self.seed.hash(key), key }
+    }
+
+    /// What is held under `key`, be it expired or not.
+    #[allow(clippy::inline_always)] // measured, as in `traits`
+    #[inline(always)]
+    fn held<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Held<V>> {
+        self.entries.get(&self.lookup(key))
+    }
+
+    #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        let lookup = self.lookup(key);
-        let value = self.entries.get(&lookup)?;
-        (!lookup.is_expired(&self.clock)).then_some(value)
+        let held = self.held(key)?;
+        (!held.is_expired(&self.clock)).then_some(held.value)
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
-        let lookup = self.lookup(key);
-        let value = self.entries.get(&lookup)?;
-        self.entry(value, lookup.expiry.get())
-    }
-
-    /// As `get`, for a key that takes the value along when it is found: tells when the entry expires.
-    #[inline]
-    pub(crate) fn find_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Nanos> {
-        let taking = Taking { lookup: self.lookup(key), clock: &self.clock };
-        let found = self.entries.get(&taking);
-        self.tally(if found.is_some() { Count::Hit } else { Count::Miss });
-        found.map(|_value| taking.lookup.expiry.get())
-    }
-
-    /// A value with what is left of its lifetime; nothing if that is over.
-    pub(crate) fn entry<T>(&self, value: T, expiry: Nanos) -> Option<Entry<T>> {
-        let ttl = lifetime::left(expiry, &self.clock)?;
-        Some(Entry { value, ttl })
+        self.held(key)?.entry(&self.clock)
     }
 
     fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        let lookup = self.lookup(key);
-        self.entries.contains_key(&lookup) && !lookup.is_expired(&self.clock)
+        let held = self.entries.peek(&self.lookup(key));
+        held.is_some_and(|held| !held.is_expired(&self.clock))
     }
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
         let removal = Removal { hash: self.seed.hash(key), key };
         let taken = unpoisoned(|| self.entries.remove(&removal));
-        taken.is_some_and(|(held, _)| !held.is_expired(&self.clock))
+        taken.is_some_and(|(_, held)| !held.is_expired(&self.clock))
     }
 
     /// Whether the value is stored now: not if it has expired at once, or the cache is switched off.
@@ -178,9 +175,9 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
             self.take(key);
             return Err(too_heavy());
         };
-        let held = Keyed { hash: self.seed.hash(key), key: owned, expiry, weight };
-        let value = value.clone();
-        unpoisoned(|| self.entries.insert(held, value));
+        let keyed = Keyed { hash: self.seed.hash(key), key: owned, weight };
+        let held = Held { value: value.clone(), expiry };
+        unpoisoned(|| self.entries.insert(keyed, held));
         if self.sweeper.inserted(expiry, &self.clock) {
             self.sweep();
         }
@@ -235,10 +232,10 @@ where
 #[derive(Clone)]
 struct KnownWeight;
 
-impl<K, V> quick_cache::Weighter<Keyed<K>, V> for KnownWeight {
+impl<K, V> quick_cache::Weighter<Keyed<K>, Held<V>> for KnownWeight {
     #[inline]
-    fn weight(&self, held: &Keyed<K>, _: &V) -> u64 {
-        u64::from(held.weight)
+    fn weight(&self, keyed: &Keyed<K>, _: &Held<V>) -> u64 {
+        u64::from(keyed.weight)
     }
 }
 
@@ -246,11 +243,11 @@ impl<K, V> quick_cache::Weighter<Keyed<K>, V> for KnownWeight {
 #[derive(Clone)]
 struct DropLater;
 
-impl<K, V> quick_cache::Lifecycle<Keyed<K>, V> for DropLater {
+impl<K, V> quick_cache::Lifecycle<Keyed<K>, Held<V>> for DropLater {
     /// The first, as there is seldom a second, and the others.
-    type RequestState = (Option<(Keyed<K>, V)>, Vec<(Keyed<K>, V)>);
+    type RequestState = (Option<(Keyed<K>, Held<V>)>, Vec<(Keyed<K>, Held<V>)>);
 
-    fn on_evict(&self, (first, others): &mut Self::RequestState, key: Keyed<K>, value: V) {
+    fn on_evict(&self, (first, others): &mut Self::RequestState, key: Keyed<K>, value: Held<V>) {
         if !needs_drop::<(K, V)>() {
         } else if first.is_none() {
             *first = Some((key, value));
