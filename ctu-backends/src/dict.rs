@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
 use crate::memory::keyed::{Keyed, Seed, spread};
-use crate::memory::lifetime::{self, Held, NEVER, Sweeper};
+use crate::memory::lifetime::{Expiry, Held, Sweeper};
 use crate::memory::traits::{in_memory, never_waits};
 
 /// An unbounded cache in memory: a map behind a lock.
@@ -79,12 +79,12 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     /// entries, and locks the cache meanwhile.
     pub fn sweep(&self) -> usize {
         let now = self.clock.now();
-        let mut earliest = NEVER;
+        let mut earliest = Expiry::NEVER;
         self.sweeper.begin();
         let mut entries = self.write();
         let expired: Vec<_> = entries
             .extract_if(|(_, held)| {
-                let expired = held.expiry.get() <= now;
+                let expired = held.expiry.is_by(now);
                 if !expired {
                     earliest = earliest.min(held.expiry);
                 }
@@ -118,7 +118,7 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
         let hash = self.seed.hash(key);
         let entries = self.read();
         let (_, held) = entries.find(spread(hash), |(keyed, _)| keyed.is(hash, key))?;
-        (!held.is_expired(&self.clock)).then(|| then(held))
+        (!held.expiry.is_past(&self.clock)).then(|| then(held))
     }
 
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
@@ -140,12 +140,12 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
             let entry = entries.find_entry(spread(hash), |(keyed, _)| keyed.is(hash, key));
             entry.ok().map(|entry| entry.remove().0)
         };
-        taken.is_some_and(|(_, held)| !held.is_expired(&self.clock))
+        taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
     }
 
     #[allow(clippy::unnecessary_wraps)] // as `MemoryCache::insert`, which can fail
     fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl) -> Result<bool> {
-        let Some(expiry) = lifetime::expiry(ttl, self.ttl, &self.clock) else {
+        let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
             self.take(key);
             return Ok(false);
         };
