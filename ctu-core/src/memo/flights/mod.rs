@@ -15,6 +15,7 @@ mod flight;
 mod graph;
 mod lead;
 mod shard;
+mod spare;
 #[cfg(all(test, not(ctu_shuttle)))]
 mod tests;
 mod wait;
@@ -127,7 +128,7 @@ impl Flights {
         if turns >= TURNS {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = Flight::new(spot, key.to_key());
+        let own = spare::flight(spot, Some(key.to_key()));
         let mut shard = self.shard(spot);
         let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
             shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -173,7 +174,7 @@ impl Flights {
     }
 
     fn stray(&self, spot: Spot) -> Lead<'_> {
-        let flight = Flight::new(spot, ());
+        let flight = spare::flight(spot, None::<()>);
         self.shard(spot).strays.push(Arc::clone(&flight));
         Lead::new(self, flight)
     }
@@ -195,7 +196,7 @@ impl Flights {
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        let own = Flight::new(spot, key.to_key());
+        let own = spare::flight(spot, Some(key.to_key()));
         let mut shard = self.shard(spot);
         let (detached, dropped) = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));

@@ -1,0 +1,49 @@
+//! Flights that are over, to be used again by the next computations of their thread: a miss need not allocate one.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::Spot;
+use super::flight::Flight;
+use crate::memo::sync::thread_local;
+
+/// How many a thread keeps: for computations that call others, and for keys of several types.
+const KEPT: usize = 4;
+
+thread_local! {
+    static SPARE: RefCell<Vec<Arc<Flight>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A flight of `key`.
+pub(super) fn flight<K: Any + Send + Sync>(spot: Spot, key: Option<K>) -> Arc<Flight> {
+    if let Some(mut flight) = taken::<K>()
+        && let Some(own) = Arc::get_mut(&mut flight)
+        && let Some(place) = own.place()
+    {
+        *place = key;
+        own.spot = spot;
+        return flight;
+    }
+    Flight::new(spot, key)
+}
+
+fn taken<K: Any>() -> Option<Arc<Flight>> {
+    let taken = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        let place = spare.iter().rposition(|flight| flight.has_place::<K>())?;
+        Some(spare.swap_remove(place))
+    });
+    // Fails while the thread's locals are being destroyed.
+    taken.ok().flatten()
+}
+
+/// Keeps a flight that nobody else holds and that has been [cleared](Flight::clear), if there is room.
+pub(super) fn keep(flight: Arc<Flight>) {
+    let _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if spare.len() < KEPT {
+            spare.push(flight);
+        }
+    });
+}
