@@ -80,17 +80,18 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            $led(site, cache, key, share, (lead, mode, rules), lifetime, compute)$($wait)*
+            let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            $led(site, cache, key, share, (&mut lead, mode, rules), lifetime, compute)$($wait)*
         }
 
         /// Computes, hands the result to those who wait, stores it, and ends the flight.
+        // Which is lent: moving it again and again is a fifth of what all this takes.
         pub(super) $($async)? fn $led<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules): (&mut Lead<'_>, Mode, &impl Rules),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -100,7 +101,7 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
         {
             let returned = lead.$run(compute)$($wait)*;
-            let plan = landed(&lead, &share, mode, lifetime, &returned);
+            let plan = landed(lead, &share, mode, lifetime, &returned);
             $finish(site, cache, key, (lead, mode, rules), plan, P::value(&returned))$($wait)*;
             returned
         }
@@ -110,14 +111,14 @@ macro_rules! runtime {
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules): (&mut Lead<'_>, Mode, &impl Rules),
             plan: Plan,
             value: Option<&V>,
         ) where
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, V> $($size)*,
         {
-            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
+            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.close(How::Unstored) };
             let is_stored = match plan {
                 Plan::Put(ttl) => {
                     let outcome = cache.put(key.key(), value, ttl)$($wait)*;
@@ -131,7 +132,7 @@ macro_rules! runtime {
             if is_abandoned || (mode.replaces() && !is_stored) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
-            lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
+            lead.close(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
         }
 
         /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
@@ -158,10 +159,10 @@ macro_rules! runtime {
                     return compute$($now)*;
                 }
             };
-            let (lead, detached) = site.flights().replace(key.key(), cache);
+            let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (&mut lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.

@@ -23,11 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A computation under way, or a value being stored.
-pub(in crate::memo) struct Flight<K: ?Sized = dyn Held> {
-    pub(super) spot: Spot,
+pub(in crate::memo) struct Flight {
+    spot: Spot,
     marks: AtomicUsize,
     state: Mutex<State>,
-    key: K,
+    /// None where nobody is to find the flight by it.
+    key: Option<Box<dyn Held>>,
 }
 
 /// An evict, a prime or a refresh came: the result is older than that, and not to be stored.
@@ -39,8 +40,8 @@ const ABANDONED: usize = 1 << 2;
 /// Somebody has waited for it. Until then its state is as it was at the beginning.
 const AWAITED: usize = 1 << 3;
 
-/// The owned key of a flight; none where nobody is to find the flight by it.
-pub(in crate::memo) trait Held: Any + Send + Sync {
+/// The owned key of a flight, or the place for one.
+trait Held: Any + Send + Sync {
     fn clear(&mut self);
 }
 
@@ -92,8 +93,17 @@ pub(in crate::memo) enum Ended {
 }
 
 impl Flight {
-    pub(super) fn new<K: Any + Send + Sync>(spot: Spot, key: Option<K>) -> Arc<Self> {
-        Arc::new(Flight { spot, marks: AtomicUsize::new(0), state: Mutex::default(), key })
+    pub(super) fn new(spot: Spot) -> Self {
+        Self { spot, marks: AtomicUsize::new(0), state: Mutex::default(), key: None }
+    }
+
+    /// Another computation, of one that is as good as new.
+    pub(super) const fn begin(&mut self, spot: Spot) {
+        self.spot = spot;
+    }
+
+    pub(super) const fn spot(&self) -> Spot {
+        self.spot
     }
 
     /// Whether this is the flight of `key`, and not of another with the same hash.
@@ -101,29 +111,32 @@ impl Flight {
     where
         K: CacheKey<Owned: 'static> + ?Sized,
     {
-        let held: &dyn Any = &self.key;
-        held.downcast_ref::<Option<K::Owned>>().is_some_and(|held| held.as_ref().is_some_and(|owned| key.is(owned)))
+        let held = self.key.as_deref().and_then(|held| (held as &dyn Any).downcast_ref::<Option<K::Owned>>());
+        held.and_then(Option::as_ref).is_some_and(|owned| key.is(owned))
     }
 
-    /// Where a key of this type goes.
-    pub(super) fn place<K: Any>(&mut self) -> Option<&mut Option<K>> {
-        let held: &mut dyn Any = &mut self.key;
-        held.downcast_mut()
-    }
-
-    /// Whether there is a place for a key of this type.
+    /// Whether a key of this type has its place already.
     pub(super) fn has_place<K: Any>(&self) -> bool {
-        let held: &dyn Any = &self.key;
-        held.is::<Option<K>>()
+        self.key.as_deref().is_some_and(|held| (held as &dyn Any).is::<Option<K>>())
     }
 
-    /// Makes it as good as new, if nobody has waited for it.
+    /// Makes one without a key the flight of `key`.
+    pub(super) fn set_key<K: Any + Send + Sync>(&mut self, key: K) {
+        match self.key.as_deref_mut().and_then(|held| (held as &mut dyn Any).downcast_mut()) {
+            Some(place) => *place = Some(key),
+            None => self.key = Some(Box::new(Some(key))),
+        }
+    }
+
+    /// Makes it as good as new; not one that somebody has waited for.
     pub(super) fn clear(&mut self) -> bool {
         if *self.marks.get_mut() & AWAITED != 0 {
             return false;
         }
         *self.marks.get_mut() = 0;
-        self.key.clear();
+        if let Some(key) = &mut self.key {
+            key.clear();
+        }
         true
     }
 

@@ -32,7 +32,7 @@ impl Lead<'_> {
 
     /// What tells its key, by its hash, and its store from others.
     pub(in crate::memo) fn slot(&self) -> u64 {
-        self.flight().spot.slot
+        self.flight().spot().slot
     }
 
     /// Computes.
@@ -74,7 +74,8 @@ impl Lead<'_> {
         self.close(how);
     }
 
-    fn close(&mut self, how: How) {
+    /// As [`end`](Self::end), where moving it takes longer.
+    pub(in crate::memo) fn close(&mut self, how: How) {
         let Some(mut flight) = self.flight.take() else { return };
         self.flights.close(&flight, how == How::Stored);
         // Out of the table nobody finds it any more: if nobody holds it now, nobody waits for it.

@@ -21,6 +21,7 @@ mod tests;
 mod wait;
 mod watch;
 
+use std::collections::hash_map;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::Ordering;
@@ -82,6 +83,12 @@ pub(super) enum Place<'f> {
     Wait(Wait),
 }
 
+/// What came of looking for a place in the table.
+enum Entry {
+    Begun { is_late: bool },
+    Found(Arc<Flight>),
+}
+
 impl Flights {
     pub(super) const fn new() -> Self {
         Self {
@@ -128,21 +135,31 @@ impl Flights {
         if turns >= TURNS {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = spare::flight(spot, Some(key.to_key()));
-        let mut shard = self.shard(spot);
-        let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
-            shard.flights.insert(spot.slot, Arc::clone(&own));
-            let is_late = shard.recent.has(spot.slot, since);
-            drop(shard);
-            return Place::Lead { lead: Lead::new(self, own), is_late };
-        };
-        drop(shard);
-        if other.is_of(key)
-            && let Some(edges) = graph::edges(&other)
-        {
-            return Place::Wait(Wait::new(other, edges));
+        let own = spare::flight(spot, key.to_key());
+        match self.enter(&own, since) {
+            Entry::Begun { is_late } => return Place::Lead { lead: Lead::new(self, own), is_late },
+            Entry::Found(other) => {
+                if other.is_of(key)
+                    && let Some(edges) = graph::edges(&other)
+                {
+                    return Place::Wait(Wait::new(other, edges));
+                }
+            }
         }
         Place::Lead { lead: self.stray(spot), is_late: false }
+    }
+
+    /// Puts `own` in the table, unless there is one in its place.
+    fn enter(&self, own: &Arc<Flight>, since: u64) -> Entry {
+        let spot = own.spot();
+        let mut shard = self.shard(spot);
+        match shard.flights.entry(spot.slot) {
+            hash_map::Entry::Occupied(other) => Entry::Found(Arc::clone(other.get())),
+            hash_map::Entry::Vacant(place) => {
+                place.insert(Arc::clone(own));
+                Entry::Begun { is_late: shard.recent.has(spot.slot, since) }
+            }
+        }
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
@@ -174,7 +191,7 @@ impl Flights {
     }
 
     fn stray(&self, spot: Spot) -> Lead<'_> {
-        let flight = spare::flight(spot, None::<()>);
+        let flight = spare::stray(spot);
         self.shard(spot).strays.push(Arc::clone(&flight));
         Lead::new(self, flight)
     }
@@ -196,7 +213,7 @@ impl Flights {
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        let own = spare::flight(spot, Some(key.to_key()));
+        let own = spare::flight(spot, key.to_key());
         let mut shard = self.shard(spot);
         let (detached, dropped) = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -213,11 +230,11 @@ impl Flights {
         let mut others = Vec::new();
         // Whoever put one there has left word before, and the lock is taken after that.
         if self.store.load(Ordering::Relaxed) == SEVERAL {
-            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot.hash == spot.hash;
+            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot().hash == spot.hash;
             others.extend(shard.flights.extract_if(is_of_key).map(|(_, flight)| flight));
         }
         if !shard.strays.is_empty() {
-            others.extend(shard.strays.extract_if(.., |stray| stray.spot.hash == spot.hash));
+            others.extend(shard.strays.extract_if(.., |stray| stray.spot().hash == spot.hash));
         }
         let (mut detached, mut dropped) = (Detached::default(), Vec::new());
         for flight in found.into_iter().chain(others) {
@@ -233,19 +250,19 @@ impl Flights {
 
     /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
     fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
-        let spot = flight.spot;
+        let spot = flight.spot();
         let mut shard = self.shard(spot);
         if has_stored {
             // Not less than the number that any caller reads who finds the value missing: the lookups came before.
             let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
             shard.recent.push(spot.slot, closing);
         }
-        let is_found = shard.flights.get(&spot.slot).is_some_and(|found| Arc::ptr_eq(found, flight));
-        let removed = if is_found {
-            shard.flights.remove(&spot.slot)
-        } else {
-            let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
-            place.map(|place| shard.strays.swap_remove(place))
+        let removed = match shard.flights.entry(spot.slot) {
+            hash_map::Entry::Occupied(found) if Arc::ptr_eq(found.get(), flight) => Some(found.remove()),
+            _ => {
+                let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
+                place.map(|place| shard.strays.swap_remove(place))
+            }
         };
         drop(shard);
         drop(removed);

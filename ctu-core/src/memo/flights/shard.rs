@@ -17,7 +17,7 @@ pub(super) struct Shard {
 
 impl Shard {
     pub(super) const fn new() -> Self {
-        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0 };
+        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0, last: 0 };
         Self { flights: HashMap::with_hasher(BuildHasherDefault::new()), strays: Vec::new(), recent }
     }
 }
@@ -28,16 +28,23 @@ pub(super) struct Recent {
     /// The slot, and the number of the closing.
     ring: [(u64, u64); REMEMBERED],
     next: usize,
+    /// The number of the newest.
+    last: u64,
 }
 
 impl Recent {
     pub(super) const fn push(&mut self, slot: u64, closing: u64) {
         self.ring[self.next] = (slot, closing);
+        self.last = closing;
         self.next = (self.next + 1) % REMEMBERED;
     }
 
     /// Whether a flight in this slot may have ended after the closing `since`.
     pub(super) fn has(&self, slot: u64, since: u64) -> bool {
+        // Most often there is nothing new.
+        if self.last <= since {
+            return false;
+        }
         // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
         self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
     }

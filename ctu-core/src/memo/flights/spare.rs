@@ -16,23 +16,36 @@ thread_local! {
 }
 
 /// A flight of `key`.
-pub(super) fn flight<K: Any + Send + Sync>(spot: Spot, key: Option<K>) -> Arc<Flight> {
-    if let Some(mut flight) = taken::<K>()
-        && let Some(own) = Arc::get_mut(&mut flight)
-        && let Some(place) = own.place()
+pub(super) fn flight<K: Any + Send + Sync>(spot: Spot, key: K) -> Arc<Flight> {
+    if let Some(mut spare) = taken(Flight::has_place::<K>)
+        && let Some(own) = Arc::get_mut(&mut spare)
     {
-        *place = key;
-        own.spot = spot;
-        return flight;
+        own.begin(spot);
+        own.set_key(key);
+        return spare;
     }
-    Flight::new(spot, key)
+    let mut flight = Flight::new(spot);
+    flight.set_key(key);
+    Arc::new(flight)
 }
 
-fn taken<K: Any>() -> Option<Arc<Flight>> {
+/// A flight without a key.
+pub(super) fn stray(spot: Spot) -> Arc<Flight> {
+    if let Some(mut spare) = taken(|_| true)
+        && let Some(own) = Arc::get_mut(&mut spare)
+    {
+        own.begin(spot);
+        return spare;
+    }
+    Arc::new(Flight::new(spot))
+}
+
+/// One of the kept flights, and one that is `wanted` if there is any.
+fn taken(wanted: impl Fn(&Flight) -> bool) -> Option<Arc<Flight>> {
     let taken = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
-        let place = spare.iter().rposition(|flight| flight.has_place::<K>())?;
-        Some(spare.swap_remove(place))
+        let place = spare.iter().rposition(|flight| wanted(flight));
+        place.map(|place| spare.swap_remove(place)).or_else(|| spare.pop())
     });
     // Fails while the thread's locals are being destroyed.
     taken.ok().flatten()
