@@ -21,7 +21,6 @@ mod tests;
 mod wait;
 mod watch;
 
-use std::collections::hash_map;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::Ordering;
@@ -153,13 +152,11 @@ impl Flights {
     fn enter(&self, own: &Arc<Flight>, since: u64) -> Entry {
         let spot = own.spot();
         let mut shard = self.shard(spot);
-        match shard.flights.entry(spot.slot) {
-            hash_map::Entry::Occupied(other) => Entry::Found(Arc::clone(other.get())),
-            hash_map::Entry::Vacant(place) => {
-                place.insert(Arc::clone(own));
-                Entry::Begun { is_late: shard.recent.has(spot.slot, since) }
-            }
+        if let Some(other) = shard.flights.get(spot.slot) {
+            return Entry::Found(Arc::clone(other));
         }
+        shard.flights.insert(spot.slot, Arc::clone(own));
+        Entry::Begun { is_late: shard.recent.has(spot.slot, since) }
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
@@ -171,7 +168,7 @@ impl Flights {
     {
         let spot = self.spot(key, store);
         // First without a flight of one's own, as mostly there is one.
-        if self.shard(spot).flights.contains_key(&spot.slot) {
+        if self.shard(spot).flights.get(spot.slot).is_some() {
             return None;
         }
         match self.join(key, store, since, 0) {
@@ -226,12 +223,11 @@ impl Flights {
     ///
     /// Those that are being stored become strays: whoever comes next has to wait for their end as well.
     fn take(&self, shard: &mut Shard, spot: Spot) -> (Detached, Vec<Arc<Flight>>) {
-        let found = shard.flights.remove(&spot.slot);
+        let found = shard.flights.remove(spot.slot);
         let mut others = Vec::new();
         // Whoever put one there has left word before, and the lock is taken after that.
         if self.store.load(Ordering::Relaxed) == SEVERAL {
-            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot().hash == spot.hash;
-            others.extend(shard.flights.extract_if(is_of_key).map(|(_, flight)| flight));
+            others = shard.flights.extract(|flight| flight.spot().hash == spot.hash);
         }
         if !shard.strays.is_empty() {
             others.extend(shard.strays.extract_if(.., |stray| stray.spot().hash == spot.hash));
@@ -257,13 +253,10 @@ impl Flights {
             let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
             shard.recent.push(spot.slot, closing);
         }
-        let removed = match shard.flights.entry(spot.slot) {
-            hash_map::Entry::Occupied(found) if Arc::ptr_eq(found.get(), flight) => Some(found.remove()),
-            _ => {
-                let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
-                place.map(|place| shard.strays.swap_remove(place))
-            }
-        };
+        let removed = shard.flights.remove_this(spot.slot, flight).or_else(|| {
+            let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
+            place.map(|place| shard.strays.swap_remove(place))
+        });
         drop(shard);
         drop(removed);
     }
