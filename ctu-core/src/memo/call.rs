@@ -1,6 +1,8 @@
 //! The calls of `#[cached]`, on a plain function and on an `async` one.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
@@ -12,6 +14,26 @@ use super::share::{Packed, Share};
 use super::site::Site;
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
+/// What is not inlined where it is called.
+macro_rules! called_apart {
+    ($call:expr) => {
+        $call
+    };
+}
+
+/// A future that is made where it stays, and polled by a function that is not inlined.
+macro_rules! polled_apart {
+    ($future:expr) => {{
+        let mut future = pin!($future);
+        poll_fn(|context| poll_apart(future.as_mut(), context)).await
+    }};
+}
+
+#[inline(never)]
+fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    future.poll(context)
+}
+
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
@@ -20,6 +42,7 @@ macro_rules! runtime {
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
+        apart: $apart:ident, [$(#[$inline:meta])*],
         names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
             $evict:ident, $prime:ident,
     ) => {
@@ -60,11 +83,11 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute)$($wait)*
+            $apart!($computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute))
         } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
-        #[inline(never)]
+        $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C>(
             site: &Site,
             cache: &C,
@@ -292,6 +315,7 @@ runtime! {
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
+    apart: called_apart, [#[inline(never)]],
     names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
 }
 
@@ -301,6 +325,7 @@ runtime! {
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
+    apart: polled_apart, [#[inline]],
     names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
         evict_async, prime_async,
 }
