@@ -88,7 +88,10 @@ impl Lead<'_> {
 }
 
 impl Drop for Lead<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.close(How::Lost);
+        if self.flight.is_some() {
+            self.close(How::Lost);
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::flight::Flight;
 use crate::memo::sync::thread_local;
 
 /// How many a thread keeps: for computations that call others, and for keys of several types.
-const KEPT: usize = 4;
+pub(super) const KEPT: usize = 4;
 
 thread_local! {
     static SPARE: RefCell<Vec<Arc<Flight>>> = const { RefCell::new(Vec::new()) };
@@ -59,4 +59,10 @@ pub(super) fn keep(flight: Arc<Flight>) {
             spare.push(flight);
         }
     });
+}
+
+/// How many this thread keeps.
+#[cfg(all(test, not(ctu_shuttle)))]
+pub(super) fn len() -> usize {
+    SPARE.with_borrow(Vec::len)
 }
