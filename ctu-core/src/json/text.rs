@@ -11,11 +11,26 @@ const fn is_plain(byte: u8) -> bool {
 
 /// How many of the first bytes stand for themselves.
 fn plain_run(bytes: &[u8]) -> usize {
-    // Whole blocks first, without an early exit within one: the compiler makes vector code of that.
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| block.iter().fold(true, |plain, &byte| plain & is_plain(byte)));
-    let start = plain.count() * 16;
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    let start = blocks.iter().take_while(|block| are_plain(block)).count() * 16;
+    if start + rest.len() == bytes.len() && is_end_plain(bytes) {
+        return bytes.len();
+    }
     start + bytes[start..].iter().take_while(|&&byte| is_plain(byte)).count()
+}
+
+/// Without an early exit: the compiler makes vector code of that.
+fn are_plain<const N: usize>(block: &[u8; N]) -> bool {
+    block.iter().fold(true, |plain, &byte| plain & is_plain(byte))
+}
+
+/// Whether the last bytes are plain, by blocks that may overlap. Fewer than eight are not looked at.
+fn is_end_plain(bytes: &[u8]) -> bool {
+    match (bytes.last_chunk::<16>(), bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(last), ..) => are_plain(last),
+        (None, Some(first), Some(last)) => are_plain(first) && are_plain(last),
+        _ => false,
+    }
 }
 
 /// Appends `text` in quotes.
@@ -88,7 +103,11 @@ pub(super) fn push_u64(out: &mut String, mut value: u64) {
 /// Appends decimal digits.
 #[inline]
 pub(super) fn push_digits(out: &mut String, digits: &[u8]) {
-    // They are ASCII. To have that checked is cheaper than to append them one by one.
+    if digits.len() < 8 {
+        out.extend(digits.iter().map(|&digit| char::from(digit)));
+        return;
+    }
+    // They are ASCII. To have that checked is cheaper than to append many one by one.
     out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
