@@ -48,10 +48,10 @@ impl Shared {
     pub(super) async fn exchange(&self, request: &Request, budget: &Budget) -> Result<Value> {
         let runtime = Self::runtime()?;
         if let Some(current) = self.usable(runtime) {
-            let (number, is_young) = (current.number, current.made.elapsed() < READ_ONLY_PAUSE);
+            let (number, made) = (current.number, current.made);
             match self.use_once(current, request, budget).await {
                 // After a failover the url's name may lead to another server. What is refused has no effect.
-                Ok(answer) if !is_young && is_read_only(&answer) => self.discard(number),
+                Ok(answer) if is_read_only(&answer) && made.elapsed() >= READ_ONLY_PAUSE => self.discard(number),
                 // Since the last question the server was restarted, or closed the connection.
                 Err(Lost::Closed(_)) => {}
                 other => return other.map_err(Lost::into_error),
