@@ -53,10 +53,12 @@ pub fn lock_in_use() -> Lock {
     let _ = catch_unwind(AssertUnwindSafe(|| cache.insert(Poison, ())));
     let is_poisoned = catch_unwind(AssertUnwindSafe(|| cache.len())).is_err();
     panic::set_hook(hook);
-    match is_poisoned {
-        false => Lock::ParkingLot,
-        true if cfg!(feature = "sharded-lock") => Lock::Sharded,
-        true => Lock::Std,
+    if !is_poisoned {
+        Lock::ParkingLot
+    } else if cfg!(feature = "sharded-lock") {
+        Lock::Sharded
+    } else {
+        Lock::Std
     }
 }
 
