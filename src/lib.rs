@@ -49,6 +49,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 pub use ctu_backends::AnyCache;

@@ -18,6 +18,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 mod any;
