@@ -102,6 +102,7 @@ impl Site {
     }
 
     /// What a caller does who missed: compute, or wait for another who does.
+    #[inline]
     pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,

@@ -125,6 +125,8 @@ impl Flights {
     }
 
     /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
+    // Inlined, as what it returns would be stored in parts and loaded as a whole, which processors are slow at.
+    #[inline]
     pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
