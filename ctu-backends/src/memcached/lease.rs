@@ -115,7 +115,9 @@ fn seconds(length: Duration) -> u64 {
 impl Calls {
     /// A lease where nothing is.
     pub(super) fn add_lease(&self, key: &[u8], length: Duration) -> Call {
-        self.call(key, |token, key| Request::numbered(token, key, Numbered::Add { expiry: seconds(length) }, LEASE, &[]))
+        self.call(key, |token, key| {
+            Request::numbered(token, key, Numbered::Add { expiry: seconds(length) }, LEASE, &[])
+        })
     }
 
     /// A lease in the place of that of this number.

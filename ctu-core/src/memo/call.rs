@@ -5,30 +5,32 @@ use std::future::Future;
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
 use super::key::Lookup;
-use super::plan::{Mode, Plan, landed};
+use super::plan::{Mode, Plan, given, landed};
+use super::policy::Failure;
 use super::returns::Returns;
 use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
+use super::terms::{AsyncTerms, Plain, Start, SyncTerms};
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
         $cache:ident, [$($async:ident)?], [$($wait:tt)*],
-        computes: [$($compute:tt)*], [$($now:tt)*], $run:ident,
+        computes: [$($compute:tt)*], [$($now:tt)*],
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
-        names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
-            $evict:ident, $prime:ident,
+        terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
+            $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
     ) => {
         /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
         ///
         /// `lifetime` sees a value to be stored and answers for how long, or `None` for not at all. A key that is an
         /// error, and a cache that fails, are counted and logged at a bounded rate, and the call goes on without the
         /// cache. Callers of one key at the same time compute once.
-        // Not an `async fn`, which would move its arguments to other places before a hit.
         #[inline]
         #[allow(clippy::manual_async_fn)]
         pub fn $call<P, R, L, C>(
@@ -43,6 +45,28 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+        {
+            $call_on(site, cache, key, share, &Plain, lifetime, compute)
+        }
+
+        /// The same, on these terms.
+        // Not an `async fn`, which would move its arguments to other places before a hit.
+        #[inline]
+        #[allow(clippy::manual_async_fn)]
+        pub(super) fn $call_on<P, R, L, C, T>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            terms: &T,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         { $($block)* {
             let key = match key {
                 Ok(key) => key,
@@ -60,17 +84,19 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute)$($wait)*
+            let asked = (since, failure, &AsStored, terms, None);
+            $computed(site, cache, &key, share, asked, lifetime, compute)$($wait)*
         } }
 
-        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
+        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the
+        /// function fails with its store, if it is to.
         #[inline(never)]
-        pub(super) $($async)? fn $computed<P, R, L, C>(
+        pub(super) $($async)? fn $computed<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (mut since, failure, rules): (u64, Option<Error>, &impl Rules),
+            (mut since, failure, rules, terms, fail): (u64, Option<Error>, &impl Rules, &T, Failure<R>),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -78,19 +104,51 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
             let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            $led(site, cache, key, share, (lead, mode, rules), lifetime, compute)$($wait)*
+            let held = if mode == Mode::Not {
+                T::none()
+            } else {
+                match terms.$start(site, (cache, key.key()), lead.slot(), (rules, true))$($wait)* {
+                    Start::Go(held) => held,
+                    Start::Found(value) => {
+                        let returned = P::wrap(value);
+                        given(lead, &share, &returned, How::Stored);
+                        site.count(Count::Coalesced);
+                        return returned;
+                    }
+                    Start::Stale(value) => {
+                        let returned = P::wrap(value);
+                        given(lead, &share, &returned, How::Unstored);
+                        site.count(Count::Stale);
+                        return returned;
+                    }
+                    Start::Failed(error) => {
+                        site.failed(&error);
+                        if let Some(fail) = fail {
+                            rules.refused();
+                            let returned = fail(error);
+                            given(lead, &share, &returned, How::Unstored);
+                            return returned;
+                        }
+                        T::none()
+                    }
+                    // Not to those who wait.
+                    Start::Taken => T::none(),
+                }
+            };
+            $led(site, cache, key, share, (lead, mode, rules, terms, held), lifetime, compute)$($wait)*
         }
 
         /// Computes, hands the result to those who wait, stores it, and ends the flight.
-        pub(super) $($async)? fn $led<P, R, L, C>(
+        pub(super) $($async)? fn $led<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules, terms, held): (Lead<'_>, Mode, &impl Rules, &T, T::Held),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -98,51 +156,85 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
-            let returned = lead.$run(compute)$($wait)*;
-            let plan = landed(&lead, &share, mode, lifetime, &returned);
-            $finish(site, cache, key, (lead, mode, rules), plan, P::value(&returned))$($wait)*;
+            let returned = terms.$run(site, (cache, key.key()), (&lead, &held), compute)$($wait)*;
+            let may_store = T::may_store(&held);
+            let mode = if may_store || mode == Mode::Refreshing { mode } else { Mode::Not };
+            let plan = match landed(&lead, &share, mode, lifetime, &returned) {
+                Plan::Put(_) if !may_store => Plan::Remove,
+                plan => plan,
+            };
+            $finish(site, cache, key, (lead, mode, rules, terms, held), plan, P::value(&returned))$($wait)*;
             returned
         }
 
         /// Stores what is to be stored, and ends the flight.
-        $($async)? fn $finish<V: $($value)*, L, C>(
+        $($async)? fn $finish<V: $($value)*, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules, terms, held): (Lead<'_>, Mode, &impl Rules, &T, T::Held),
             plan: Plan,
             value: Option<&V>,
         ) where
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, V> $($size)*,
+            T: $terms<L::Key, V, C>,
         {
-            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
+            let at = (cache, key.key());
+            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else {
+                site.removed(&terms.$give_back(at, held)$($wait)*);
+                return lead.end(How::Unstored);
+            };
+            // `None`: the store failed, and may have it or not.
             let is_stored = match plan {
                 Plan::Put(ttl) => {
-                    let outcome = cache.put(key.key(), value, ttl)$($wait)*;
-                    let is_stored = site.stored(&outcome);
-                    rules.stored(outcome);
+                    let outcome = terms.$put(at, held, value, ttl)$($wait)*;
+                    let is_stored = site.stored_if(&outcome);
+                    rules.stored(outcome.map(drop));
                     is_stored
                 }
-                _ => false,
+                _ => {
+                    site.removed(&terms.$remove(at, held, value)$($wait)*);
+                    Some(false)
+                }
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode.replaces() && !is_stored) {
+            if is_abandoned || (mode.replaces() && is_stored.is_none()) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
-            lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
+            lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
         }
 
         /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
         /// forgotten; if it is one that is not to be stored at all, such as an `Err`, the older one stays.
         ///
         /// Computations of the key that are in flight are not stored any more.
-        pub $($async)? fn $refresh<P, R, L, C>(
+        #[allow(clippy::manual_async_fn)]
+        pub fn $refresh<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: Result<L>,
             share: impl Share<P, R>,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            $refresh_on(site, cache, key, share, &Plain, lifetime, compute)
+        }
+
+        /// The same, on these terms.
+        pub(super) $($async)? fn $refresh_on<P, R, L, C, T>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            terms: &T,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -150,6 +242,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
             let key = match key {
                 Ok(key) => key,
@@ -161,7 +254,8 @@ macro_rules! runtime {
             let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
+            let held = terms.$replace(site, (cache, key.key()), lead.slot())$($wait)*;
+            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored, terms, held), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -287,19 +381,21 @@ macro_rules! runtime {
 
 runtime! {
     Cache, [], [],
-    computes: [impl FnOnce() -> R], [()], run,
+    computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
-    names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
+    terms: SyncTerms, start, replace, run, put, remove, give_back,
+    names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
 
 runtime! {
     AsyncCache, [async], [.await],
-    computes: [impl Future<Output = R>], [.await], run_async,
+    computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
-    names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
-        evict_async, prime_async,
+    terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
+        by_hand_async, in_cache_async, peek_async, evict_async, prime_async,
 }

@@ -22,6 +22,7 @@ mod rules;
 mod share;
 mod site;
 mod sync;
+mod terms;
 
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{
@@ -36,8 +37,9 @@ pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_
 pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use policy::{
     Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
-    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,
-    in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async, recompute, recompute_async,
+    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_leased_with, call_leased_with_async, call_with,
+    call_with_async, check_static, failure, in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async,
+    recompute, recompute_async, recompute_leased, recompute_leased_async,
 };
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};

@@ -78,7 +78,7 @@ impl Drop for Ends<'_> {
 }
 
 /// What came of a renewal: whether to go on with it.
-fn goes_on(site: &Site, held: &Held<'_>, renewed: Result<Option<Token>>) -> bool {
+fn goes_on(site: &Site, held: &Held, renewed: Result<Option<Token>>) -> bool {
     match renewed {
         Ok(token) => {
             held.set(token);
@@ -97,7 +97,7 @@ pub(super) fn renewed<K, V, C, R>(
     site: &Site,
     cache: &C,
     key: &K,
-    (held, length): (&Held<'_>, Duration),
+    (held, length): (&Held, Duration),
     compute: impl FnOnce() -> R,
 ) -> R
 where
@@ -127,7 +127,7 @@ pub(super) async fn renewed_async<K, V, C, R>(
     site: &Site,
     cache: &C,
     key: &K,
-    (held, length): (&Held<'_>, Duration),
+    (held, length): (&Held, Duration),
     compute: impl Future<Output = R>,
 ) -> R
 where
@@ -166,7 +166,7 @@ pub(super) async fn renewed_async<K, V, C, R>(
     _: &Site,
     _: &C,
     _: &K,
-    _: (&Held<'_>, Duration),
+    _: (&Held, Duration),
     compute: impl Future<Output = R>,
 ) -> R
 where

@@ -7,6 +7,7 @@ use std::thread;
 
 use super::tasks::{self, Running};
 use crate::memo::flights::Lead;
+use crate::memo::leased::Held;
 use crate::memo::site::Site;
 
 /// At a time, of all functions of the process. A thread waits most of its life, for a server or a disk.
@@ -56,6 +57,8 @@ impl Drop for Slot {
 /// A computation that is its caller's to make, on its way into the background. Dropped, it is anybody's.
 pub struct Begun {
     pub(super) site: &'static Site,
+    // Dropped before the lead, so that who follows finds it.
+    pub(super) held: Option<Held>,
     pub(super) lead: Lead<'static>,
 }
 

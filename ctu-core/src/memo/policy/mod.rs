@@ -25,8 +25,8 @@ use crate::Ttl;
 
 pub use background::{Begun, InTask, InThread, Never, Room, Slot, Tasks, Threads};
 pub use call::{
-    call_with, call_with_async, in_cache_with, in_cache_with_async, peek_with, peek_with_async, recompute,
-    recompute_async,
+    call_leased_with, call_leased_with_async, call_with, call_with_async, in_cache_with, in_cache_with_async,
+    peek_with, peek_with_async, recompute, recompute_async, recompute_leased, recompute_leased_async,
 };
 pub use failure::{CanFail, CannotFail, Failing, Failure, FromCacheError, failure};
 pub use own::{InBackground, check_static, lend, own};
