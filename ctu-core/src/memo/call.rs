@@ -195,13 +195,20 @@ macro_rules! runtime {
                     rules.stored(outcome.map(drop));
                     is_stored
                 }
+                _ if mode == Mode::Refreshing => None,
                 _ => {
                     site.removed(&terms.$remove(at, held, value)$($wait)*);
                     Some(false)
                 }
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode.replaces() && is_stored.is_none()) {
+            let may_be_older = match mode {
+                Mode::Replacing => is_stored.is_none(),
+                // Also if there is a newer word on the key, which may have been that time is up.
+                Mode::Refreshing => is_stored != Some(true),
+                Mode::Not | Mode::Missing => false,
+            };
+            if is_abandoned || may_be_older {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });

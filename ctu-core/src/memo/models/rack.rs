@@ -342,15 +342,13 @@ impl World {
         let version = u32::try_from(self.source.fetch_add(1, SeqCst)).unwrap() + 1;
         let site = &self.sites[process];
         let how = chance(if self.leasing.is_some() { 4 } else { 2 });
-        match how {
+        let is_done = match how {
             0 => {
                 let key: Result<AsIs<'_, u32>> = Ok(AsIs(&KEY));
-                let _ = evict::<u32, _, _>(site, &self.rack, key).unwrap();
+                evict::<u32, _, _>(site, &self.rack, key).is_ok()
             }
-            1 => prime(site, &self.rack, Ok(AsIs(&KEY)), self.lifetime(), &version).unwrap(),
-            2 => {
-                let _ = Cache::remove(&self.rack, &KEY).unwrap();
-            }
+            1 => prime(site, &self.rack, Ok(AsIs(&KEY)), self.lifetime(), &version).is_ok(),
+            2 => Cache::remove(&self.rack, &KEY).is_ok(),
             _ => {
                 let leasing = self.leasing.unwrap_or(CLUSTER);
                 let key = Ok(AsIs(&KEY));
@@ -364,9 +362,11 @@ impl World {
                     || self.compute(),
                 );
                 assert!(refreshed.unwrap() >= version);
+                true
             }
-        }
-        (version, how != 2)
+        };
+        // One that says that it could not be done, as time has passed, is no change.
+        if is_done { (version, how != 2) } else { (0, false) }
     }
 
     /// Waits for what goes on in the background.
