@@ -29,6 +29,8 @@ mod dict;
 mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "memory")]
+mod own;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "memory")]
@@ -48,6 +50,9 @@ pub use memcached::AsyncMemcachedCache;
 pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
+#[cfg(feature = "memory")]
+#[doc(hidden)]
+pub use own::{Own, OwnHeld, OwnStore, Values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(all(feature = "redis-cluster", feature = "tokio"))]

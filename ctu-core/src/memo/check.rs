@@ -1,5 +1,9 @@
-//! What the attribute asks of the user's types, so that a missing trait is reported at the type and with the cure.
+//! What the attribute asks of the user's types, so that a missing trait is reported at the type, once, and with the cure.
+//!
+//! What is asked for is a method that only types that will do have. Of any other the compiler reports that, with all that
+//! is missing, and knows no result: so it has nothing to say about what is done with that.
 
+use std::fmt::Display;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
@@ -19,10 +23,6 @@ where
 {
 }
 
-/// Compiles if an argument of type `T` can be part of a typed key.
-#[inline]
-pub const fn check_key<T: ?Sized + KeyPart>() {}
-
 /// A type that can be part of a JSON key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be part of a JSON key",
@@ -34,9 +34,16 @@ pub trait JsonKeyPart {}
 
 impl<T: ?Sized + serde_core::Serialize> JsonKeyPart for T {}
 
-/// Compiles if an argument of type `T` can be part of a JSON key.
-#[inline]
-pub const fn check_json_key<T: ?Sized + JsonKeyPart>() {}
+/// A type that can be a field of a key template.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a field of a key template",
+    label = "a field of this type needs `Display`",
+    note = "name a member of it that has `Display`, such as `{{user.id}}`, or build the key with a closure, \
+            `key = |..| format!(..)`"
+)]
+pub trait TemplatePart {}
+
+impl<T: ?Sized + Display> TemplatePart for T {}
 
 /// A type that can be kept in memory and handed out again.
 #[diagnostic::on_unimplemented(
@@ -44,13 +51,69 @@ pub const fn check_json_key<T: ?Sized + JsonKeyPart>() {}
     label = "a cached value needs `Clone + Send + Sync + 'static`",
     note = "return it in an `Arc`, which is cheap to clone; of a `Result` only the `Ok` is stored"
 )]
-pub trait CachedValue {}
+pub trait CachedValue: Clone + Send + Sync + 'static {}
 
 impl<T: Clone + Send + Sync + 'static> CachedValue for T {}
 
-/// Compiles if a value of type `T` can be kept in memory.
-#[inline]
-pub const fn check_value<T: CachedValue>() {}
+/// An argument on its way into a key.
+pub struct Part<'k, T: ?Sized>(pub &'k T);
+
+/// Law 7: shows nothing of it.
+impl<T: ?Sized> std::fmt::Debug for Part<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Part(..)")
+    }
+}
+
+#[allow(missing_docs)]
+impl<T: ?Sized + KeyPart> Part<'_, T> {
+    #[must_use]
+    #[inline]
+    pub const fn of_typed_key(self) -> Self {
+        self
+    }
+
+    /// `store`, of which there is nothing to say unless the argument will do.
+    #[allow(clippy::unused_self)]
+    #[inline]
+    pub fn and<S>(&self, store: S) -> S {
+        store
+    }
+}
+
+/// A value on its way into a key.
+pub struct MadePart<T>(pub T);
+
+/// Law 7: shows nothing of it.
+impl<T> std::fmt::Debug for MadePart<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MadePart(..)")
+    }
+}
+
+#[allow(missing_docs)]
+impl<T: KeyPart> MadePart<T> {
+    #[inline]
+    pub fn of_typed_key(self) -> T {
+        self.0
+    }
+}
+
+#[allow(missing_docs)]
+impl<'k, T: ?Sized + JsonKeyPart> Part<'k, T> {
+    #[inline]
+    pub const fn of_json_key(self) -> &'k T {
+        self.0
+    }
+}
+
+#[allow(missing_docs)]
+impl<'k, T: ?Sized + TemplatePart> Part<'k, T> {
+    #[inline]
+    pub const fn of_template(self) -> &'k T {
+        self.0
+    }
+}
 
 /// Tells, when compiling, a `Result` under another name: `(&Returned::<R>::new()).kind()` is a [`Plain`] or an
 /// [`AliasOfResult`], because method lookup prefers the one without a further reference.

@@ -1,36 +1,74 @@
 //! The key of a call.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{ExprClosure, GenericParam};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{ExprClosure, GenericParam, Generics, Ident, Type};
 
-use super::{Parts, hidden};
+use super::{Parts, at, hidden, store};
 use crate::cached::model::{Key, Param, Store};
+use crate::cached::signature::is_plain;
 use crate::template::{Field, Part, Template};
 
-/// An expression over the arguments, of type `Result<impl Lookup>`.
-pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
+/// Statements, and behind them an expression over the arguments, of type `Result<impl Lookup>`.
+pub(super) fn expr(parts: &Parts<'_>) -> (TokenStream, TokenStream) {
     let private = &parts.private;
-    match &parts.model.key {
-        Key::Typed => typed(&args(parts), parts),
+    let this = self_key(parts);
+    let key = match &parts.model.key {
+        Key::Typed => typed(&typed_args(parts, this.as_ref()), parts),
         Key::Json => {
-            let args = args(parts);
+            let args = json_args(parts, this.as_ref());
             text(parts, |prefix| quote!(#private::json_text(#prefix, &#args)))
         }
         Key::Hash => {
-            let args = args(parts);
+            let args = json_args(parts, this.as_ref());
             text(parts, |prefix| quote!(#private::hash_text(#prefix, &#args)))
         }
-        Key::Template(template) => text(parts, |prefix| template_expr(template, &prefix, private)),
+        Key::Template(template) => text(parts, |prefix| template_expr(template, &prefix, parts)),
         Key::Closure(closure) => {
             let value = closure_value(closure, parts);
             match parts.model.store {
                 Store::Own { .. } if parts.model.is_generic() => typed(&value, parts),
-                Store::Own { .. } => quote!(::core::result::Result::Ok(#private::Typed(#value))),
-                Store::Given(_) => text(parts, |prefix| quote!(#private::value_text(#prefix, #value))),
+                Store::Own { .. } => {
+                    let at = parts.private_at(closure.body.span());
+                    let value = quote_spanned!(closure.body.span()=> #at::MadePart(#value).of_typed_key());
+                    quote!(::core::result::Result::Ok(#private::Typed(#value)))
+                }
+                Store::Given(_) => text(parts, |prefix| {
+                    let at = parts.private_at(closure.body.span());
+                    let value = quote_spanned!(closure.body.span()=> #at::Part(&#value).of_json_key());
+                    quote!(#private::value_text(#prefix, #value))
+                }),
             }
         }
+    };
+    let mut prelude = this.map(|this| this.bound).unwrap_or_default();
+    if matches!(parts.model.key, Key::Typed) {
+        prelude.extend(typed_parts(parts));
     }
+    (prelude, key)
+}
+
+/// What tells objects apart, in a key.
+struct This {
+    /// Statements before.
+    bound: TokenStream,
+    /// A reference to it.
+    reference: TokenStream,
+    /// Itself, where it is made for the call.
+    made: Option<TokenStream>,
+    span: Span,
+}
+
+fn self_key(parts: &Parts<'_>) -> Option<This> {
+    let expr = parts.model.self_key.as_ref()?;
+    let span = expr.span();
+    if store::is_place(expr) {
+        return Some(This { bound: TokenStream::new(), reference: quote_spanned!(span=> &(#expr)), made: None, span });
+    }
+    let this = hidden("this");
+    Some(This { bound: quote!(let #this = #expr;), reference: quote!(&#this), made: Some(quote!(#this)), span })
 }
 
 /// A text key, made behind a prefix; in a store of one's own there needs to be none.
@@ -57,12 +95,72 @@ fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> Tok
     }
 }
 
-/// All that is in the key, borrowed.
-fn args(parts: &Parts<'_>) -> TokenStream {
+/// All that is in a JSON key, borrowed.
+fn json_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
     let private = &parts.private;
-    let self_key = parts.model.self_key.as_ref().map(|expr| quote!(&(#expr),));
-    let args = parts.model.key_params().map(Param::borrowed);
-    quote!(#private::Args((#self_key #(#args,)*)))
+    let this = this.map(|This { reference, span, .. }| {
+        let private = parts.private_at(*span);
+        quote_spanned!(*span=> #private::Part(#reference).of_json_key(),)
+    });
+    let args = parts.model.key_params().map(|Param { name, key_type, .. }| {
+        if is_plain(key_type) {
+            quote!(#name)
+        } else {
+            let private = parts.private_at(key_type.span());
+            quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_json_key())
+        }
+    });
+    quote!(#private::Args((#this #(#args,)*)))
+}
+
+/// All that is in a typed key, borrowed; next to a value that is made for the call, copied.
+fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
+    let private = &parts.private;
+    let args = parts.model.key_params().map(|param| match part(param) {
+        None => param.name.to_token_stream(),
+        Some(part) => quote!(#part.0),
+    });
+    match this {
+        Some(This { made: Some(made), span, .. }) => {
+            let at = parts.private_at(*span);
+            let made = quote_spanned!(*span=> #at::MadePart(#made).of_typed_key());
+            let tuple = quote!((#made, #(#private::ToOwned::to_owned(#args),)*));
+            match parts.model.store {
+                Store::Own { .. } if !parts.model.is_generic() => quote!(#private::Typed(#tuple)),
+                _ => tuple,
+            }
+        }
+        Some(This { reference, span, .. }) => {
+            let at = parts.private_at(*span);
+            let this = quote_spanned!(*span=> #at::Part(#reference).of_typed_key().0);
+            quote!(#private::Args((#this, #(#args,)*)))
+        }
+        None => quote!(#private::Args((#(#args,)*))),
+    }
+}
+
+/// The name of an argument as a part of a typed key that it first has to be fit for.
+fn part(param: &Param) -> Option<Ident> {
+    (!is_plain(&param.key_type)).then(|| hidden(&format!("part_{}", param.name.unraw())))
+}
+
+/// Statements that ask of the arguments whether they are fit for a typed key.
+fn typed_parts(parts: &Parts<'_>) -> TokenStream {
+    let bind = |param: &Param| {
+        let (part, name, key_type) = (part(param)?, &param.name, &param.key_type);
+        let private = parts.private_at(key_type.span());
+        let checked = quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_typed_key());
+        Some(quote!(let #part = #checked;))
+    };
+    parts.model.key_params().filter_map(bind).collect()
+}
+
+/// The store for a key whose parts are known to be fit for it.
+pub(super) fn with_parts(store: TokenStream, parts: &Parts<'_>) -> TokenStream {
+    if !matches!(parts.model.key, Key::Typed) {
+        return store;
+    }
+    parts.model.key_params().filter_map(part).fold(store, |store, part| quote!(#part.and(#store)))
 }
 
 /// A typed key; one of several functions in a store says whose it is.
@@ -93,53 +191,75 @@ fn scoped(scope: &TokenStream, key: &TokenStream, parts: &Parts<'_>) -> TokenStr
 /// The types that make functions of their own of a generic one, as one type.
 fn types(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
-    let own = parts.model.generics.params.iter().filter_map(|param| match param {
-        GenericParam::Lifetime(_) => None,
-        GenericParam::Type(ty) => {
-            let name = &ty.ident;
-            Some(quote!(#private::PhantomData<#name>))
-        }
-        GenericParam::Const(constant) => {
-            let name = &constant.ident;
-            Some(quote!([(); #name]))
-        }
-    });
+    let of = |generics: &Generics| -> Vec<TokenStream> {
+        generics
+            .params
+            .iter()
+            .filter_map(|param| match param {
+                GenericParam::Lifetime(_) => None,
+                GenericParam::Type(ty) => {
+                    let name = &ty.ident;
+                    Some(quote!(#private::PhantomData<#name>))
+                }
+                GenericParam::Const(constant) => {
+                    let name = &constant.ident;
+                    let of_const = const_type(&constant.ty);
+                    Some(quote!(#private::#of_const<#name>))
+                }
+            })
+            .collect()
+    };
+    let own = of(&parts.model.generics);
     let of_impl = parts.model.block().map(|_| quote!(#private::PhantomData<Self>,));
     quote!((#of_impl #(#own,)*))
 }
 
-/// The type of the `key` companion, where it can be named, and how to get there from a key.
-pub(super) fn public(parts: &Parts<'_>) -> Option<(TokenStream, TokenStream)> {
-    let private = &parts.private;
-    let model = parts.model;
+/// The runtime's type for a const parameter of this type: `ConstBool` for `bool`.
+fn const_type(ty: &Type) -> Ident {
+    let name = quote!(#ty).to_string();
+    let (first, rest) = name.split_at(1);
+    quote::format_ident!("Const{}{rest}", first.to_uppercase())
+}
+
+/// The type of the `key` companion, where it can be named.
+pub(super) fn public(parts: &Parts<'_>) -> Option<TokenStream> {
+    let (model, private) = (parts.model, &parts.private);
     let is_own = matches!(model.store, Store::Own { .. });
     match &model.key {
         _ if is_own && model.is_generic() => None,
         Key::Typed if is_own && model.self_key.is_none() => {
-            let owned = owned_tuple(parts);
-            Some((owned, quote!(.map(|key| #private::CacheKey::to_key(&key)))))
+            let owned = model.key_params().map(owned);
+            Some(quote!((#(#owned,)*)))
         }
         Key::Typed => None,
         Key::Closure(_) if is_own => None,
-        _ => Some((quote!(#private::String), quote!(.map(#private::Text::into_string)))),
+        _ => Some(quote!(#private::String)),
     }
 }
 
-/// The owned form of a typed key.
-pub(super) fn owned_tuple(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
-    let owned = parts.model.key_params().map(|param| {
-        let ty = &param.key_type;
-        quote!(<#ty as #private::ToOwned>::Owned)
-    });
-    quote!((#(#owned,)*))
+/// The type that a typed key keeps of an argument, as it reads best.
+fn owned(param: &Param) -> TokenStream {
+    let ty = &param.key_type;
+    match ty {
+        ty if !param.is_ref => quote!(#ty),
+        Type::Path(path) if path.path.is_ident("str") => quote!(::std::string::String),
+        Type::Path(_) if is_plain(ty) => quote!(#ty),
+        Type::Slice(slice) if is_plain(&slice.elem) => {
+            let elem = &slice.elem;
+            quote!(::std::vec::Vec<#elem>)
+        }
+        ty => quote_spanned!(ty.span()=> <#ty as ::std::borrow::ToOwned>::Owned),
+    }
 }
 
-fn template_expr(template: &Template, prefix: &TokenStream, private: &TokenStream) -> TokenStream {
+fn template_expr(template: &Template, prefix: &TokenStream, parts: &Parts<'_>) -> TokenStream {
+    let span = template.literal.span();
+    let (private, at) = (&parts.private, parts.private_at(span));
     let steps = template.parts.iter().enumerate().map(|(index, part)| match part {
         Part::Text(text) => quote!(.literal(#text)),
         Part::Field(field) => {
             let value = field_expr(field);
+            let value = quote_spanned!(span=> #at::Part(#value).of_template());
             if let Some(Part::Text(text)) = template.parts.get(index + 1) {
                 let end = text.chars().next().unwrap_or_default();
                 quote!(.field(#value, #end))
@@ -167,8 +287,9 @@ fn closure_value(closure: &ExprClosure, parts: &Parts<'_>) -> TokenStream {
         let key_type = &param.key_type;
         ty.map_or_else(|| quote!(&#key_type), |ty| quote!(#ty))
     });
-    let values = parts.model.key_params().map(Param::borrowed);
+    let values = parts.model.key_params().map(|param| &param.name);
+    let closure = &at::closure_by_reference(closure, parts);
     let body = &closure.body;
     // In a closure of its own, so that `return` and `?` in it are about the key.
-    quote!((|| { let (#(#patterns,)*): (#(#types,)*) = (#(#values,)*); #body })())
+    quote_spanned!(closure.body.span()=> (|| { let (#(#patterns,)*): (#(#types,)*) = (#(#values,)*); #body })())
 }
