@@ -131,7 +131,9 @@ macro_rules! runtime {
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
             let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            let held = if mode == Mode::Not {
+            let held = if let Some(held) = T::unasked() {
+                held
+            } else if mode == Mode::Not {
                 T::none()
             } else {
                 match terms.$start(site, (cache, key.key()), lead.slot(), (rules, true))$($wait)* {
@@ -215,7 +217,19 @@ macro_rules! runtime {
             let is_stored = match plan {
                 Plan::Put(ttl) => {
                     let outcome = terms.$put(at, held, value, ttl)$($wait)*;
-                    let is_stored = site.stored_if(&outcome);
+                    let is_stored = match &outcome {
+                        Ok(stored) => {
+                            let is_stored = T::is_stored(stored);
+                            if is_stored {
+                                site.count(Count::Write);
+                            }
+                            Some(is_stored)
+                        }
+                        Err(error) => {
+                            site.failed(error);
+                            None
+                        }
+                    };
                     rules.stored(outcome.map(drop));
                     is_stored
                 }
