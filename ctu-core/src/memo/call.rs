@@ -1,6 +1,8 @@
 //! The calls of `#[cached]`, on a plain function and on an `async` one.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
@@ -14,6 +16,26 @@ use super::site::Site;
 use super::terms::{AsyncTerms, Plain, Start, SyncTerms};
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
+/// What is not inlined where it is called.
+macro_rules! called_apart {
+    ($call:expr) => {
+        $call
+    };
+}
+
+/// A future that is made where it stays, and polled by a function that is not inlined.
+macro_rules! polled_apart {
+    ($future:expr) => {{
+        let mut future = pin!($future);
+        poll_fn(|context| poll_apart(future.as_mut(), context)).await
+    }};
+}
+
+#[inline(never)]
+fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    future.poll(context)
+}
+
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
@@ -22,6 +44,7 @@ macro_rules! runtime {
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
+        apart: $apart:ident, [$(#[$inline:meta])*],
         terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
         names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
             $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
@@ -85,12 +108,12 @@ macro_rules! runtime {
                 Err(error) => Some(error),
             };
             let asked = (since, failure, &AsStored, terms, None);
-            $computed(site, cache, &key, share, asked, lifetime, compute)$($wait)*
+            $apart!($computed(site, cache, &key, share, asked, lifetime, compute))
         } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the
         /// function fails with its store, if it is to.
-        #[inline(never)]
+        $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C, T>(
             site: &Site,
             cache: &C,
@@ -107,8 +130,10 @@ macro_rules! runtime {
             T: $terms<L::Key, P::Value, C>,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            let held = if mode == Mode::Not {
+            let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            let held = if let Some(held) = T::unasked() {
+                held
+            } else if mode == Mode::Not {
                 T::none()
             } else {
                 match terms.$start(site, (cache, key.key()), lead.slot(), (rules, true))$($wait)* {
@@ -139,16 +164,17 @@ macro_rules! runtime {
                     Start::Taken => T::none(),
                 }
             };
-            $led(site, cache, key, share, (lead, mode, rules, terms, held), lifetime, compute)$($wait)*
+            $led(site, cache, key, share, (&mut lead, mode, rules, terms, held), lifetime, compute)$($wait)*
         }
 
         /// Computes, hands the result to those who wait, stores it, and ends the flight.
+        // Which is lent: moving it again and again is a fifth of what all this takes.
         pub(super) $($async)? fn $led<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules, terms, held): (Lead<'_>, Mode, &impl Rules, &T, T::Held),
+            (lead, mode, rules, terms, held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -158,10 +184,10 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            let returned = terms.$run(site, (cache, key.key()), (&lead, &held), compute)$($wait)*;
+            let returned = terms.$run(site, (cache, key.key()), (lead, &held), compute)$($wait)*;
             let may_store = T::may_store(&held);
             let mode = if may_store || mode == Mode::Refreshing { mode } else { Mode::Not };
-            let plan = match landed(&lead, &share, mode, lifetime, &returned) {
+            let plan = match landed(lead, &share, mode, lifetime, &returned) {
                 Plan::Put(_) if !may_store => Plan::Remove,
                 plan => plan,
             };
@@ -174,7 +200,7 @@ macro_rules! runtime {
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules, terms, held): (Lead<'_>, Mode, &impl Rules, &T, T::Held),
+            (lead, mode, rules, terms, held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
             plan: Plan,
             value: Option<&V>,
         ) where
@@ -185,13 +211,25 @@ macro_rules! runtime {
             let at = (cache, key.key());
             let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else {
                 site.removed(&terms.$give_back(at, held)$($wait)*);
-                return lead.end(How::Unstored);
+                return lead.close(How::Unstored);
             };
             // `None`: the store failed, and may have it or not.
             let is_stored = match plan {
                 Plan::Put(ttl) => {
                     let outcome = terms.$put(at, held, value, ttl)$($wait)*;
-                    let is_stored = site.stored_if(&outcome);
+                    let is_stored = match &outcome {
+                        Ok(stored) => {
+                            let is_stored = T::is_stored(stored);
+                            if is_stored {
+                                site.count(Count::Write);
+                            }
+                            Some(is_stored)
+                        }
+                        Err(error) => {
+                            site.failed(error);
+                            None
+                        }
+                    };
                     rules.stored(outcome.map(drop));
                     is_stored
                 }
@@ -211,7 +249,7 @@ macro_rules! runtime {
             if is_abandoned || may_be_older {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
-            lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
+            lead.close(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
         }
 
         /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
@@ -258,11 +296,11 @@ macro_rules! runtime {
                     return compute$($now)*;
                 }
             };
-            let (lead, detached) = site.flights().replace(key.key(), cache);
+            let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
             let held = terms.$replace(site, (cache, key.key()), lead.slot())$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored, terms, held), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (&mut lead, Mode::Refreshing, &AsStored, terms, held), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -392,6 +430,7 @@ runtime! {
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
+    apart: called_apart, [#[inline(never)]],
     terms: SyncTerms, start, replace, run, put, remove, give_back,
     names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
@@ -402,6 +441,7 @@ runtime! {
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
+    apart: polled_apart, [#[inline]],
     terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
     names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
         by_hand_async, in_cache_async, peek_async, evict_async, prime_async,

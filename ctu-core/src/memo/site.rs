@@ -153,16 +153,6 @@ impl Site {
         outcome.is_ok()
     }
 
-    /// Counts the outcome of storing with a lease, and tells what it was, if that is known.
-    pub(super) fn stored_if(&self, outcome: &Result<bool>) -> Option<bool> {
-        match outcome {
-            Ok(true) => self.counters.add(Count::Write),
-            Ok(false) => {}
-            Err(error) => self.failed(error),
-        }
-        outcome.as_ref().ok().copied()
-    }
-
     /// What a computation takes, on average: a moving one, of about the last eight that were measured.
     pub(super) fn cost(&self) -> Duration {
         Duration::from_nanos(self.cost.load(Ordering::Relaxed))

@@ -25,9 +25,17 @@ pub(super) enum Start<H, V> {
 /// What is had while one computes.
 pub(super) trait Terms: Sync {
     type Held: Send + Sync + 'static;
+    /// What is known of a value that was to be stored.
+    type Stored: Send;
 
     /// Nothing.
     fn none() -> Self::Held;
+
+    /// What is had without asking; `None`: the store is to be asked.
+    fn unasked() -> Option<Self::Held>;
+
+    /// Whether it is stored.
+    fn is_stored(stored: &Self::Stored) -> bool;
 
     /// Whether there is something by which to store.
     fn may_store(held: &Self::Held) -> bool;
@@ -73,7 +81,13 @@ macro_rules! terms_of {
             ) -> $($returned)*;
 
             /// Stores a value, unless there is a newer word on the key, and tells whether it did.
-            fn $put(&self, at: (&C, &K), held: Self::Held, value: &V, ttl: Ttl) -> $($open)* Result<bool> $($close)*;
+            fn $put(
+                &self,
+                at: (&C, &K),
+                held: Self::Held,
+                value: &V,
+                ttl: Ttl,
+            ) -> $($open)* Result<Self::Stored> $($close)*;
 
             /// Removes what the value was to replace, unless there is a newer word on the key.
             fn $remove(&self, at: (&C, &K), held: Self::Held, value: &V) -> $($open)* Result<bool> $($close)*;
@@ -103,9 +117,20 @@ pub(super) struct Plain;
 
 impl Terms for Plain {
     type Held = ();
+    type Stored = ();
 
     #[inline]
     fn none() -> Self::Held {}
+
+    #[inline]
+    fn unasked() -> Option<()> {
+        Some(())
+    }
+
+    #[inline]
+    fn is_stored((): &()) -> bool {
+        true
+    }
 
     fn orphaned(_: &Site, _: u64) -> Self::Held {}
 
@@ -125,7 +150,7 @@ impl Terms for Plain {
 macro_rules! plain {
     (
         $terms:ident for $cache:ident, [$($k:tt)*], [$($v:tt)*], [$($c:tt)*], returns: [$($open:tt)*] [$($close:tt)*],
-        [$($async:ident)?], [$($wait:tt)*], run: [$($compute:tt)*] [$($returned:tt)*] $lead_run:ident,
+        [$($async:ident)?], run: [$($compute:tt)*] [$($returned:tt)*] $lead_run:ident,
         names: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
     ) => {
         impl<K: ?Sized $($k)*, V: Sized $($v)*, C: $cache<K, V> $($c)*> $terms<K, V, C> for Plain {
@@ -143,13 +168,19 @@ macro_rules! plain {
             }
 
             #[inline]
-            $($async)? fn $put(&self, at: (&C, &K), _: Self::Held, value: &V, ttl: Ttl) -> Result<bool> {
-                at.0.put(at.1, value, ttl)$($wait)*.map(|()| true)
+            fn $put(
+                &self,
+                at: (&C, &K),
+                _: Self::Held,
+                value: &V,
+                ttl: Ttl,
+            ) -> $($open)* Result<()> $($close)* {
+                at.0.put(at.1, value, ttl)
             }
 
             #[inline]
-            $($async)? fn $remove(&self, at: (&C, &K), _: Self::Held, _: &V) -> Result<bool> {
-                at.0.remove(at.1)$($wait)*
+            fn $remove(&self, at: (&C, &K), _: Self::Held, _: &V) -> $($open)* Result<bool> $($close)* {
+                at.0.remove(at.1)
             }
 
             #[inline]
@@ -161,12 +192,12 @@ macro_rules! plain {
 }
 
 plain! {
-    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], [], run: [impl FnOnce() -> R] [R] run,
+    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], run: [impl FnOnce() -> R] [R] run,
     names: start, replace, run, put, remove, give_back,
 }
 
 plain! {
-    AsyncTerms for AsyncCache, [+ Sync], [+ Send + Sync], [], returns: [impl Future<Output =] [> + Send], [async], [.await],
+    AsyncTerms for AsyncCache, [+ Sync], [+ Send + Sync], [], returns: [impl Future<Output =] [> + Send], [async],
     run: [impl Future<Output = R>] [impl Future<Output = R>] run_async,
     names: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
 }

@@ -20,9 +20,19 @@ use crate::{AsyncLease, CacheKey, Claim, Lease, Leased, Result, Ttl};
 impl Terms for Leasing {
     /// `None`: the store failed.
     type Held = Option<Held>;
+    /// Not if there is a newer word on the key.
+    type Stored = bool;
 
     fn none() -> Option<Held> {
         None
+    }
+
+    fn unasked() -> Option<Option<Held>> {
+        None
+    }
+
+    fn is_stored(stored: &bool) -> bool {
+        *stored
     }
 
     fn orphaned(site: &Site, slot: u64) -> Option<Held> {

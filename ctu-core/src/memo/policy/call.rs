@@ -184,7 +184,7 @@ macro_rules! runtime {
             T: $terms<L::Key, P::Value, C>,
         {
             let Call { site, cache, key, terms, policy, since, .. } = *call;
-            let Some((lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
+            let Some((mut lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
                 return call.found::<P>(age, value);
             };
             let rules = Kept::new(policy, Mode::Replacing).over(ttl);
@@ -215,7 +215,7 @@ macro_rules! runtime {
                 return call.found::<P>(age, value);
             }
             let watch = Stopwatch::new(site, policy);
-            let by = (lead, Mode::Replacing, &rules, terms, held);
+            let by = (&mut lead, Mode::Replacing, &rules, terms, held);
             let returned = $led(site, cache, key, share, by, lifetime, watch.$timed(compute))$($wait)*;
             if P::value(&returned).is_none() {
                 return call.found::<P>(age, value);
@@ -277,12 +277,12 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            let Begun { site, held, lead } = begun;
+            let Begun { site, held, mut lead } = begun;
             // The arguments had a key when it was begun, and are the same.
             let Ok(key) = key else { return compute$($now)* };
             let rules = Kept::new(policy, Mode::Replacing);
             let watch = Stopwatch::new(site, policy);
-            let by = (lead, Mode::Replacing, &rules, terms, T::carried(held));
+            let by = (&mut lead, Mode::Replacing, &rules, terms, T::carried(held));
             $led(site, cache, &key, share, by, lifetime, watch.$timed(compute))$($wait)*
         }
 
