@@ -135,14 +135,14 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Lease<Q, V> for Mo
         {
             return Ok(Leased::Found);
         }
-        if claim != Claim::Replacing {
-            if let Some((token, deadline)) = leases.get_mut(&key) {
-                if !claim.is_shared() {
-                    return Ok(Leased::Taken);
-                }
-                *deadline = self.clock.deadline(length).max(*deadline);
-                return Ok(Leased::Granted(*token));
+        if claim != Claim::Replacing
+            && let Some((token, deadline)) = leases.get_mut(&key)
+        {
+            if !claim.is_shared() {
+                return Ok(Leased::Taken);
             }
+            *deadline = self.clock.deadline(length).max(*deadline);
+            return Ok(Leased::Granted(*token));
         }
         let token = Token::random();
         leases.insert(key, (token, self.clock.deadline(length)));

@@ -331,7 +331,7 @@ where
             let put = self.0.cache.put_if_leased(key.borrow(), &V::value(1), Ttl::After(ttl), token).await;
             self.0.require(self.0.answer("put_if_leased", put), || "a lease was lost".into());
             for _ in 0..2 {
-                self.refused(1100, Claim::ExclusiveOver(ttl - LONG), Leased::Found).await;
+                self.refused(1100, Claim::ExclusiveOver(ttl / 2), Leased::Found).await;
                 let left = self.0.get_entry(key.borrow()).await.and_then(|entry| entry.ttl);
                 let right = left.is_some_and(|left| left <= ttl && left + LONG > ttl);
                 self.0.require(right, || format!("what was stored for {ttl:?} has {left:?} left"));
