@@ -18,6 +18,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 mod any;
@@ -52,7 +54,7 @@ pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
 #[doc(hidden)]
-pub use own::{Own, OwnHeld, OwnStore, Values};
+pub use own::{Own, OwnHeld, OwnStore, Values, values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(all(feature = "redis-cluster", feature = "tokio"))]

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Held, Lookup, ShareAll, Site};
+use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Finding, Held, Lookup, ShareAll, Site};
 use ctu_core::{CacheKey, Result, Stats, Store};
 
 use crate::{MemoryCache, SharedMemory};
@@ -119,15 +119,13 @@ impl<S: OwnStore> Own<S> {
 #[derive(Debug)]
 pub struct Values<V>(PhantomData<fn() -> V>);
 
-impl<V> Values<V> {
-    #[allow(missing_docs, clippy::new_without_default)]
-    #[inline]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
+/// Values of this type, if they will do.
+#[inline]
+pub fn values<V: CachedValue<Is>, Is: Finding>() -> Is::Same<Values<V>> {
+    Is::same(Values(PhantomData))
 }
 
-impl<V: CachedValue> Values<V> {
+impl<V: Clone + Send + Sync + 'static> Values<V> {
     /// The function's own store at hand.
     #[inline]
     pub const fn in_memory<S>(self, own: &'static Own<S>) -> OwnHeld<S> {

@@ -37,8 +37,8 @@ pub use called::{
     recompute_alone_leased_at, recompute_at, recompute_leased_at, refresh_at, refresh_leased_at,
 };
 pub use check::{
-    AliasOfResult, CachedValue, IsPlain, IsResult, JsonKeyPart, KeyPart, MadePart, Part, Plain, Returned, TemplatePart,
-    check_plain,
+    AliasOfResult, CachedValue, Finding, Fit, IsPlain, IsResult, JsonKeyPart, KeyPart, Part, Plain, Returned,
+    TemplatePart, Unfit, check_plain, json_part, made_part, template_part, typed_part,
 };
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};

@@ -35,11 +35,11 @@ impl visits {
         let key = visits::__site().prefix().and_then(|prefix| {
             ::ctu::__private::Template::new(prefix)
                 .literal("visits:")
-                .last(::ctu::__private::Part(&user).of_template())
+                .last(::ctu::__private::template_part(user))
                 .finish()
         });
         let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
-        ::ctu::__private::called_async::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
+        ::ctu::__private::called_async::<::ctu::__private::OkOnly, Result<u64, Error>, ::ctu::__private::Text, _, _, _>(
             visits::__site(),
             __ctu_store,
             key,

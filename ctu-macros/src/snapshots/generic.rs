@@ -38,7 +38,7 @@ impl size {
             ::ctu::__private::PhantomData<T>,
             ::ctu::__private::ConstUsize<N>,
         )>(size::__site().name(), ::ctu::__private::Args((n,))));
-        let store = ::ctu::__private::Values::<usize>::new().in_memory(size::__site());
+        let store = ::ctu::__private::values::<usize, _>().in_memory(size::__site());
         let share = store.share();
         ::ctu::__private::Pieces(
             size::__site(),

@@ -45,11 +45,11 @@ impl Shop {
         let key = Self::__price_site().prefix().and_then(|prefix| {
             ::ctu::__private::json_text(
                 prefix,
-                &::ctu::__private::Args((::ctu::__private::Part(&(self.id)).of_json_key(), article)),
+                &::ctu::__private::Args((::ctu::__private::json_part(&(self.id)), article)),
             )
         });
         let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
-        ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, _, _, _, _>(
+        ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, ::ctu::__private::Text, _, _, _>(
             Self::__price_site(),
             __ctu_store,
             key,

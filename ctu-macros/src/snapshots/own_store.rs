@@ -44,7 +44,7 @@ impl repeat {
         n: &usize,
     ) -> impl ::ctu::__private::At<Value = String, Returned = String, Key = (::std::string::String, usize)> {
         let key = ::core::result::Result::Ok(::ctu::__private::Args((s, n)));
-        let store = ::ctu::__private::Values::<String>::new().in_memory(repeat::__site());
+        let store = ::ctu::__private::values::<String, _>().in_memory(repeat::__site());
         let share = store.share();
         ::ctu::__private::Pieces(
             repeat::__site(),

@@ -83,7 +83,7 @@ impl Shop {
             .prefix()
             .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((article,))));
         let __ctu_store = ::ctu::__private::Borrowed(&self.cache);
-        ::ctu::__private::called::<::ctu::__private::Whole, u64, _, _, _, _>(
+        ::ctu::__private::called::<::ctu::__private::Whole, u64, ::ctu::__private::Text, _, _, _>(
             Self::__price_site(),
             __ctu_store,
             key,

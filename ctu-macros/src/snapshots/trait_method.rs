@@ -52,7 +52,7 @@ impl Shape {
             .prefix()
             .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
         let __ctu_store = ::ctu::__private::Borrowed(&self.cache);
-        ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, _, _, _, _>(
+        ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, ::ctu::__private::Text, _, _, _>(
             Self::__area_site(),
             __ctu_store,
             key,

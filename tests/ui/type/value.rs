@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use ctu::cached;
 
 struct Page {
@@ -22,6 +24,11 @@ async fn later(n: u64) -> Page {
 #[cached(key = |n| *n)]
 fn by_closure(n: u64) -> Page {
     Page { text: n.to_string() }
+}
+
+#[cached(key = |n| *n)]
+fn not_send(n: u64) -> Rc<str> {
+    n.to_string().into()
 }
 
 fn main() {}

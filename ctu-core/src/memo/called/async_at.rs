@@ -66,10 +66,12 @@ pub fn key_at<A: AsyncAt>(at: A) -> Result<A::Public> {
 }
 
 /// [`At::call`](super::At::call) of an `async` function.
-#[inline]
-pub async fn call_at<A: AsyncAt>(at: A, compute: impl Future<Output = A::Returned>) -> A::Returned {
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always)]
+pub fn call_at<A: AsyncAt>(at: A, compute: impl Future<Output = A::Returned>) -> impl Future<Output = A::Returned> {
     let Called { site, store, key, share, lifetime, .. } = at.known();
-    call::call_async::<A::Returns, _, _, _>(site, store.cache(), key, share, |value| lifetime.of(value), compute).await
+    call::call_async::<A::Returns, _, _, _>(site, store, key, share, move |value| lifetime.of(value), compute)
 }
 
 /// [`At::refresh`](super::At::refresh) of an `async` function.

@@ -63,17 +63,13 @@ where
         self.key.map(Lookup::public)
     }
 
-    #[inline]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(clippy::inline_always)]
     fn call<A>(self, args: A, compute: fn(A) -> R) -> R {
-        let lifetime = self.lifetime;
-        call::call::<P, _, _, _>(
-            self.site,
-            self.store.cache(),
-            self.key,
-            self.share,
-            |value| lifetime.of(value),
-            || compute(args),
-        )
+        let Self { site, store, key, share, lifetime, .. } = self;
+        // `move`: what it refers to would have to be in memory, for a hit, too.
+        call::call::<P, _, _, _>(site, store, key, share, move |value| lifetime.of(value), move || compute(args))
     }
 
     fn refresh<A>(self, args: A, compute: fn(A) -> R) -> R {

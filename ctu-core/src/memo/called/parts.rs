@@ -13,6 +13,15 @@ pub trait Held<K: ?Sized> {
     fn cache(&self) -> &Self::Cache;
 }
 
+impl<K: ?Sized, C: ?Sized> Held<K> for &C {
+    type Cache = C;
+
+    #[inline]
+    fn cache(&self) -> &C {
+        self
+    }
+}
+
 /// A store that others have, too: its address says which one it is.
 #[derive(Debug)]
 pub struct Borrowed<'s, C: ?Sized>(pub &'s C);

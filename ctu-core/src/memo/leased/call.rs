@@ -7,6 +7,7 @@ use super::held::{Held, Place, orphans};
 use super::renewal::{Pauses, renewed, renewed_async};
 use super::{Leasing, shared};
 use crate::memo::call::{call_on, call_on_async, refresh_on, refresh_on_async};
+use crate::memo::called::Borrowed;
 use crate::memo::flights::Lead;
 use crate::memo::key::Lookup;
 use crate::memo::plan::Mode;
@@ -207,7 +208,7 @@ macro_rules! leased {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
             C: $lease<L::Key, P::Value> $($size)*,
-        { $($block)* { $call_on(site, cache, key, share, &leasing, lifetime, compute)$($wait)* } }
+        { $($block)* { $call_on(site, Borrowed(cache), key, share, &leasing, lifetime, compute)$($wait)* } }
 
         /// As [`refresh`](crate::memo::refresh), with a lease that ends those of all others.
         #[allow(clippy::manual_async_fn)]

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprClosure, GenericParam, Ident, Lifetime, Type};
 
-use super::{Parts, hidden, key, lifetime, store};
+use super::{Parts, hidden, key, lifetime, ours_at, store};
 use crate::cached::model::{Key, Param, Returns, Store};
 
 /// What a store that was given is called where the user's names can be seen, too.
@@ -38,12 +38,12 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
     let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
     let (prelude, key_expr) = key::expr(parts);
-    let (site, store_expr) = (parts.path("__site"), store::expr(parts));
+    let (site, store_expr) = (parts.call_of_kept("__site", &TokenStream::new()), store::expr(parts));
     let (key, store, share_name) = (hidden("key"), hidden("store"), hidden("share"));
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let alias = check_alias(parts);
     let bound = match &model.store {
-        Store::Given(cache) => Ident::new(GIVEN_STORE, cache.span()),
+        Store::Given(cache) => given_store(cache, parts),
         Store::Own { .. } => store.clone(),
     };
     let called = match (model.is_async(), is_leased) {
@@ -55,27 +55,33 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let called = match &model.store {
         Store::Own { .. } => {
             let called = Ident::new(called, Span::call_site());
+            let pieces =
+                parts.about_kept(quote!(#private::Pieces(#site, #store, #key, #share_name, #lifetime).#called));
+            let called = parts.about_kept(quote!(()));
             quote! {
                 let #share_name = #share;
-                #private::Pieces(#site(), #store, #key, #share_name, #lifetime).#called::<#returns, #output>()
+                #pieces::<#returns, #output>#called
             }
         }
         Store::Given(cache) => {
-            let (private, called) = (parts.private_at(cache.span()), Ident::new(called, cache.span()));
-            // Of the user's own place, too: else the compiler shows the whole attribute for what is wrong with it.
-            let store = Ident::new(GIVEN_STORE, cache.span());
-            quote_spanned! {cache.span()=>
-                #private::#called::<#returns, #output, _, _, _, _>(#site(), #store, #key, #share, #lifetime)
+            // Of the user's own place: else the compiler shows the whole attribute for what is wrong with it.
+            let store = given_store(cache, parts);
+            let span = store.span();
+            let (private, called) = (parts.private_at(span), Ident::new(called, span));
+            // Named where it can be, so that the compiler can name it, too.
+            let lookup = if matches!(model.key, Key::Typed) { quote!(_) } else { quote!(#private::Text) };
+            quote_spanned! {span=>
+                #private::#called::<#returns, #output, #lookup, _, _, _>(#site, #store, #key, #share, #lifetime)
             }
         }
     };
     let span = match &model.store {
         Store::Given(cache) => cache.span(),
-        Store::Own { .. } => Span::call_site(),
+        Store::Own { .. } => key::named_part(parts).map_or_else(Span::call_site, |param| param.key_type.span()),
     };
     let (known, captured) = (parts.private_at(span), captured(parts, &lifetimes, span));
     // What says nothing of lifetimes is of our edition, whichever the user's is: in older ones it would capture none.
-    let ours = if captured.is_none() { Span::mixed_site().located_at(span) } else { span };
+    let ours = if captured.is_none() { ours_at(span) } else { span };
     let returned = quote_spanned!(ours=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
@@ -93,13 +99,23 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     }
 }
 
+/// The store that was given, at its own place; and as what is returned is, so that what both lack is said once.
+fn given_store(cache: &Expr, parts: &Parts<'_>) -> Ident {
+    let span = cache.span();
+    Ident::new(GIVEN_STORE, if matches!(parts.model.key, Key::Typed) { ours_at(span) } else { span })
+}
+
 /// A call of it.
 pub(super) fn call(parts: &Parts<'_>) -> TokenStream {
-    let function = parts.path("__at");
     let turbofish = super::turbofish(parts.model);
     let receiver = parts.receiver().map(|this| quote!(#this,));
     let args = parts.model.key_params().map(Param::borrowed);
-    quote!(#function #turbofish(#receiver #(#args),*))
+    let args = quote!(#receiver #(#args),*);
+    if turbofish.is_none() {
+        return parts.call_of_kept("__at", &args);
+    }
+    let function = parts.path("__at");
+    quote!(#function #turbofish(#args))
 }
 
 /// The arguments in the key, each as a reference, and the lifetimes that are given a name: those that a call's key may

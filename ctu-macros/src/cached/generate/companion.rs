@@ -94,7 +94,7 @@ fn asks_at(
         quote!(#private::#ask(#at, #primed #more)#wait)
     } else {
         let ask = Ident::new(ask, Span::call_site());
-        quote!(#private::At::#ask(#at, #primed #more))
+        parts.about_kept(quote!(#private::At::#ask(#at, #primed #more)))
     };
     let name = parts.name(name);
     quote! {
@@ -174,12 +174,13 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
 
 fn stats(parts: &Parts<'_>) -> TokenStream {
     let (private, vis, name, site) = (&parts.private, parts.vis(), parts.name("stats"), parts.path("__site"));
+    let stats = parts.about_kept(quote!(#site().stats()));
     quote! {
         #[doc = "What was counted of the function's calls."]
         #[must_use]
         #[inline]
         #vis fn #name() -> #private::Stats {
-            #site().stats()
+            #stats
         }
     }
 }

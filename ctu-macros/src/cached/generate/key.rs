@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{ExprClosure, GenericParam, Generics, Ident, Type};
 
-use super::{Parts, at, hidden, store};
+use super::{Parts, at, hidden, ours_at, store};
 use crate::cached::model::{Key, Param, Store};
 use crate::cached::signature::is_plain;
 use crate::template::{Field, Part, Template};
@@ -32,12 +32,12 @@ pub(super) fn expr(parts: &Parts<'_>) -> (TokenStream, TokenStream) {
                 Store::Own { .. } if parts.model.is_generic() => typed(&value, parts),
                 Store::Own { .. } => {
                     let at = parts.private_at(closure.body.span());
-                    let value = quote_spanned!(closure.body.span()=> #at::MadePart(#value).of_typed_key());
+                    let value = quote_spanned!(closure.body.span()=> #at::made_part(#value));
                     quote!(::core::result::Result::Ok(#private::Typed(#value)))
                 }
                 Store::Given(_) => text(parts, |prefix| {
                     let at = parts.private_at(closure.body.span());
-                    let value = quote_spanned!(closure.body.span()=> #at::Part(&#value).of_json_key());
+                    let value = quote_spanned!(closure.body.span()=> #at::json_part(&#value));
                     quote!(#private::value_text(#prefix, #value))
                 }),
             }
@@ -67,7 +67,8 @@ fn self_key(parts: &Parts<'_>) -> Option<This> {
     if store::is_place(expr) {
         return Some(This { bound: TokenStream::new(), reference: quote_spanned!(span=> &(#expr)), made: None, span });
     }
-    let this = hidden("this");
+    // Of the user's own scope, too: else the compiler shows the whole attribute for what is wrong with it.
+    let this = Ident::new("__ctu_this", span);
     Some(This { bound: quote!(let #this = #expr;), reference: quote!(&#this), made: Some(quote!(#this)), span })
 }
 
@@ -100,14 +101,14 @@ fn json_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
     let private = &parts.private;
     let this = this.map(|This { reference, span, .. }| {
         let private = parts.private_at(*span);
-        quote_spanned!(*span=> #private::Part(#reference).of_json_key(),)
+        quote_spanned!(*span=> #private::json_part(#reference),)
     });
     let args = parts.model.key_params().map(|Param { name, key_type, .. }| {
         if is_plain(key_type) {
             quote!(#name)
         } else {
             let private = parts.private_at(key_type.span());
-            quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_json_key())
+            quote_spanned!(key_type.span()=> #private::json_part::<#key_type, _>(#name))
         }
     });
     quote!(#private::Args((#this #(#args,)*)))
@@ -123,7 +124,7 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
     match this {
         Some(This { made: Some(made), span, .. }) => {
             let at = parts.private_at(*span);
-            let made = quote_spanned!(*span=> #at::MadePart(#made).of_typed_key());
+            let made = quote_spanned!(*span=> #at::made_part(#made));
             let tuple = quote!((#made, #(#private::ToOwned::to_owned(#args),)*));
             match parts.model.store {
                 Store::Own { .. } if !parts.model.is_generic() => quote!(#private::Typed(#tuple)),
@@ -132,7 +133,7 @@ fn typed_args(parts: &Parts<'_>, this: Option<&This>) -> TokenStream {
         }
         Some(This { reference, span, .. }) => {
             let at = parts.private_at(*span);
-            let this = quote_spanned!(*span=> #at::Part(#reference).of_typed_key().0);
+            let this = quote_spanned!(*span=> #at::typed_part(#reference).0);
             quote!(#private::Args((#this, #(#args,)*)))
         }
         None => quote!(#private::Args((#(#args,)*))),
@@ -144,12 +145,21 @@ fn part(param: &Param) -> Option<Ident> {
     (!is_plain(&param.key_type)).then(|| hidden(&format!("part_{}", param.name.unraw())))
 }
 
+/// A part of a typed key from a reference to an argument that may not be fit for it.
+pub(super) fn checked_part(parts: &Parts<'_>, param: &Param, reference: &TokenStream) -> Option<TokenStream> {
+    let key_type = &param.key_type;
+    if is_plain(key_type) {
+        return None;
+    }
+    let private = parts.private_at(key_type.span());
+    Some(quote_spanned!(key_type.span()=> #private::typed_part::<#key_type, _>(#reference)))
+}
+
 /// Statements that ask of the arguments whether they are fit for a typed key.
 fn typed_parts(parts: &Parts<'_>) -> TokenStream {
     let bind = |param: &Param| {
-        let (part, name, key_type) = (part(param)?, &param.name, &param.key_type);
-        let private = parts.private_at(key_type.span());
-        let checked = quote_spanned!(key_type.span()=> #private::Part::<#key_type>(#name).of_typed_key());
+        let (part, name) = (part(param)?, &param.name);
+        let checked = checked_part(parts, param, &quote!(#name))?;
         Some(quote!(let #part = #checked;))
     };
     parts.model.key_params().filter_map(bind).collect()
@@ -228,7 +238,7 @@ pub(super) fn public(parts: &Parts<'_>) -> Option<TokenStream> {
     match &model.key {
         _ if is_own && model.is_generic() => None,
         Key::Typed if is_own && model.self_key.is_none() => {
-            let owned = model.key_params().map(owned);
+            let owned = model.key_params().map(|param| owned(parts, param));
             Some(quote!((#(#owned,)*)))
         }
         Key::Typed => None,
@@ -237,8 +247,28 @@ pub(super) fn public(parts: &Parts<'_>) -> Option<TokenStream> {
     }
 }
 
+/// What a typed key keeps of an argument of type `&ty`.
+pub(super) fn kept(parts: &Parts<'_>, ty: &Type, name: &TokenStream) -> TokenStream {
+    if is_plain(ty) {
+        let private = &parts.private;
+        return quote!(<#name as #private::ToOwned>::Owned);
+    }
+    let (private, ours) = (&parts.private, ours_at(ty.span()));
+    quote_spanned!(ours=> <#name as #private::ToOwned>::Owned)
+}
+
+/// An argument whose type is asked whether it will do wherever the key's owned form is named.
+pub(super) fn named_part<'p>(parts: &Parts<'p>) -> Option<&'p Param> {
+    let model = parts.model;
+    let is_named = matches!(model.key, Key::Typed)
+        && matches!(model.store, Store::Own { .. })
+        && model.self_key.is_none()
+        && !model.is_generic();
+    model.key_params().find(|param| is_named && param.is_ref && !is_plain(&param.key_type))
+}
+
 /// The type that a typed key keeps of an argument, as it reads best.
-fn owned(param: &Param) -> TokenStream {
+fn owned(parts: &Parts<'_>, param: &Param) -> TokenStream {
     let ty = &param.key_type;
     match ty {
         ty if !param.is_ref => quote!(#ty),
@@ -248,7 +278,7 @@ fn owned(param: &Param) -> TokenStream {
             let elem = &slice.elem;
             quote!(::std::vec::Vec<#elem>)
         }
-        ty => quote_spanned!(ty.span()=> <#ty as ::std::borrow::ToOwned>::Owned),
+        ty => kept(parts, ty, &quote!(#ty)),
     }
 }
 
@@ -259,7 +289,7 @@ fn template_expr(template: &Template, prefix: &TokenStream, parts: &Parts<'_>) -
         Part::Text(text) => quote!(.literal(#text)),
         Part::Field(field) => {
             let value = field_expr(field);
-            let value = quote_spanned!(span=> #at::Part(#value).of_template());
+            let value = quote_spanned!(span=> #at::template_part(#value));
             if let Some(Part::Text(text)) = template.parts.get(index + 1) {
                 let end = text.chars().next().unwrap_or_default();
                 quote!(.field(#value, #end))
@@ -273,7 +303,7 @@ fn template_expr(template: &Template, prefix: &TokenStream, parts: &Parts<'_>) -
 
 fn field_expr(field: &Field) -> TokenStream {
     let (name, members) = (&field.name, &field.members);
-    quote!(&#name #(.#members)*)
+    if members.is_empty() { quote!(#name) } else { quote!(&#name #(.#members)*) }
 }
 
 /// The closure's body, its parameters bound to references to the arguments, whose types are thereby known in it.

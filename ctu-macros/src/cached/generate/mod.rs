@@ -61,12 +61,22 @@ pub(crate) struct Method {
 
 /// The same with the place of what the user wrote.
 fn hidden_at(name: &str, span: Span) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(span))
+    Ident::new(name, ours_at(span))
+}
+
+/// Ours, and of our edition, at the place of what the user wrote.
+fn ours_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }
 
 /// A name of ours that no name of the user's can be mistaken for.
 fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+fn placed(mut token: TokenTree, span: Span) -> TokenTree {
+    token.set_span(span);
+    token
 }
 
 /// The names and pieces that the generators share.
@@ -111,11 +121,7 @@ impl<'m> Parts<'m> {
 
     /// The crate's path with the place of what the user wrote: an error in a call through it is shown there.
     fn private_at(&self, span: Span) -> TokenStream {
-        let place = |mut token: TokenTree| {
-            token.set_span(span);
-            token
-        };
-        self.private.clone().into_iter().map(place).collect()
+        self.private.clone().into_iter().map(|token| placed(token, span)).collect()
     }
 
     /// The name of a companion.
@@ -135,6 +141,21 @@ impl<'m> Parts<'m> {
         match &self.model.place {
             Place::Free { companion } => quote!(#companion::#name),
             Place::Method(_) => quote!(Self::#name),
+        }
+    }
+
+    /// A call of a companion in whose signature there is what a typed key keeps of an argument.
+    fn call_of_kept(&self, companion: &str, args: &TokenStream) -> TokenStream {
+        let path = self.path(companion);
+        self.about_kept(quote!(#path(#args)))
+    }
+
+    /// What has to do with what a typed key keeps of an argument: a fault of that argument's type is said in each such
+    /// place, in the same words. All are of the type's own place, and so it is shown once.
+    fn about_kept(&self, call: TokenStream) -> TokenStream {
+        match key::named_part(self) {
+            Some(param) => call.into_iter().map(|token| placed(token, ours_at(param.key_type.span()))).collect(),
+            None => call,
         }
     }
 
@@ -219,7 +240,9 @@ fn compute_call(parts: &Parts<'_>, (at, function): (&str, &str), more: Option<&T
         return quote!(#private::#function(#at, #compute, #more).await);
     }
     let (function, compute) = (Ident::new(function, Span::call_site()), compute(parts));
-    quote!(#private::#of::#function(#at, #compute, #more))
+    let function = parts.about_kept(quote!(#private::#of::#function));
+    let args = parts.about_kept(quote!((#at, #compute, #more)));
+    quote!(#function #args)
 }
 
 /// The future that computes.
@@ -227,10 +250,10 @@ fn compute_async(parts: &Parts<'_>) -> TokenStream {
     let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
     let receiver = parts.receiver().map(|this| quote!(#this,));
     let args = model.params.iter().map(|param| {
-        let (name, span) = (&param.name, param.key_type.span());
+        let name = &param.name;
         match body_gets(model, param) {
             Gets::Itself => quote!(#name),
-            Gets::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
+            Gets::Clone => clone(parts, param, &quote!(&#name)),
             Gets::Copy => policy::own_param(parts, param, &param.borrowed()),
         }
     });
@@ -245,12 +268,10 @@ fn compute(parts: &Parts<'_>) -> TokenStream {
         .params
         .iter()
         .map(|param| {
-            let (name, span) = (&param.name, param.key_type.span());
-            let mut at = name.clone();
-            at.set_span(name.span().located_at(span));
+            let name = &param.name;
             match body_gets(model, param) {
                 Gets::Itself => (quote!(#name), quote!(#name)),
-                Gets::Clone => (quote!(&#name), quote_spanned!(span=> ::core::clone::Clone::clone(#at))),
+                Gets::Clone => (quote!(&#name), clone(parts, param, &quote!(#name))),
                 Gets::Copy => (quote!(&#name), policy::own_param(parts, param, &quote!(#name))),
             }
         })
@@ -258,6 +279,15 @@ fn compute(parts: &Parts<'_>) -> TokenStream {
     let names = model.params.iter().map(|param| &param.name);
     let this = parts.receiver().map(|_| hidden("this")).map(|this| quote!(#this,));
     quote!((#receiver #(#taken,)*), |(#this #(#names,)*)| #uncached #turbofish(#this #(#given),*))
+}
+
+/// A copy of an argument in a typed key, from a reference to it.
+fn clone(parts: &Parts<'_>, param: &Param, reference: &TokenStream) -> TokenStream {
+    // Said in the words that the key's part is asked for in, so that the compiler says it once.
+    key::checked_part(parts, param, reference).map_or_else(
+        || quote!(::core::clone::Clone::clone(#reference)),
+        |part| quote_spanned!(param.key_type.span()=> #part.copy()),
+    )
 }
 
 /// How the body gets an argument.

@@ -22,15 +22,15 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
             let key = hidden("key");
             // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
             let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-            let store = quote_spanned!(span=> #at::Values::<#value>::new().in_memory_of(&STORE, &#key, || #capacity));
+            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory_of(&STORE, &#key, || #capacity));
             quote!({
                 static STORE: #private::ErasedCell = #private::ErasedCell::new();
                 #store
             })
         }
         Store::Own { .. } => {
-            let site = parts.path("__site");
-            let store = quote_spanned!(span=> #at::Values::<#value>::new().in_memory(#site()));
+            let site = parts.call_of_kept("__site", &TokenStream::new());
+            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory(#site));
             key::with_parts(store, parts)
         }
     }
@@ -119,12 +119,7 @@ fn own_type(parts: &Parts<'_>) -> TokenStream {
     let owned = model.key_params().map(|param| {
         let key_type = &param.key_type;
         let ty = outside(&quote!(#key_type), parts);
-        if param.is_ref {
-            let private = parts.private_at(key_type.span());
-            quote_spanned!(key_type.span()=> <#ty as #private::ToOwned>::Owned)
-        } else {
-            ty
-        }
+        if param.is_ref { key::kept(parts, key_type, &ty) } else { ty }
     });
     quote!(#private::MemoryCache<(#(#owned,)*), #value>)
 }
