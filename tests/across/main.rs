@@ -5,7 +5,9 @@
 
 mod cluster;
 mod cost;
+mod deadlines;
 mod gated;
 mod gone;
 mod harmless;
+mod policies;
 mod support;

@@ -21,7 +21,7 @@ use crate::{Clock, Error, ErrorKind, Result, Stats};
 /// make values of bytes. `O` is the owned form of the store's keys, bytes unless said otherwise.
 ///
 /// **Bypassing.** After [`failures`](Self::failures) failures in a row (5) of the kinds `Unavailable`, `Timeout`,
-/// `Protocol` or `Other`, every operation fails at once with `Unavailable`, which memoized functions and a resilient
+/// `Protocol`, `Config` or `Other`, every operation fails at once with `Unavailable`, which memoized functions and a resilient
 /// [`TwoLevelCache`](crate::TwoLevelCache) take for a miss. Once per [`retry_after`](Self::retry_after) (1 s) one
 /// operation tries the store; if it answers, all do again. [`state`](Self::state), [`Stats::breaker`] and
 /// [`Stats::bypassed`] tell.
@@ -214,7 +214,11 @@ impl<C, O: Ord> BreakerCache<C, O> {
 
 /// Whether the store is to blame, and not what was asked of it.
 fn is_outage(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Other)
+    matches!(
+        error.kind(),
+        // A setting, because a password that was changed makes each call connect in vain.
+        ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Config | ErrorKind::Other
+    )
 }
 
 /// Leave to use the store.

@@ -1,6 +1,6 @@
 //! What becomes of a result.
 
-use super::flights::Lead;
+use super::flights::{How, Lead};
 use super::returns::Returns;
 use super::share::{Packed, Share};
 use crate::Ttl;
@@ -59,8 +59,14 @@ pub(super) fn landed<P: Returns<R>, R>(
 }
 
 /// Hands a result to those who wait for it, as far as it can be shared.
-pub(super) fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_awaited: bool, returned: &R) {
+fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_awaited: bool, returned: &R) {
     if is_awaited && let Some(Packed(shared)) = share.pack(returned) {
         lead.publish(&shared);
     }
+}
+
+/// Hands an answer that need not be computed to those who wait, and ends the flight.
+pub(super) fn given<P: Returns<R>, R>(lead: Lead<'_>, share: &impl Share<P, R>, returned: &R, how: How) {
+    publish(&lead, share, lead.land(false).is_awaited, returned);
+    lead.end(how);
 }
