@@ -316,3 +316,16 @@ fn lasts(seconds: u64) -> u64 {
 fn a_lifetime_may_be_told_by_an_argument() {
     assert_eq!((lasts(3), lasts::prime(4, &5).is_ok(), lasts(4)), (3, true, 5));
 }
+
+#[cached(cache_if = |found| !found.is_empty(), ttl = |found| Duration::from_secs(found.len() as u64))]
+fn found(n: usize) -> Vec<usize> {
+    count((0..n).collect())
+}
+
+#[test]
+fn whether_and_for_how_long_a_value_is_stored_may_both_depend_on_it() -> ctu::Result<()> {
+    assert_eq!((found(0), found(2)), (vec![], vec![0, 1]));
+    assert!(!found::in_cache(0)?);
+    assert!(found::in_cache(2)?);
+    Ok(())
+}

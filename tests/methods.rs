@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use ctu::prelude::*;
-use ctu::{MemoryCache, Scoped, cache_methods};
+use ctu::{MemoryCache, Scoped, SharedMemory, cache_methods};
 use pollster::block_on;
 
 use computed::{computed, count};
@@ -284,4 +284,40 @@ thread_local!(static REFRESHED: std::cell::Cell<u32> = const { std::cell::Cell::
 fn a_method_is_refreshed_when_its_arguments_say_so() {
     let rate = |force| Rates.rate("EUR".to_owned(), force).1;
     assert_eq!([rate(false), rate(false), rate(true), rate(false), rate(true)], [0, 0, 1, 1, 2]);
+}
+
+/// With a lifetime of its own, and typed keys in a store that is not.
+struct View<'a, T> {
+    text: &'a str,
+    more: T,
+}
+
+static SHARED: LazyLock<SharedMemory> = LazyLock::new(|| SharedMemory::new(100));
+
+#[cache_methods(self_key = *self.text)]
+impl<'a, T: Display + Clone + Eq + std::hash::Hash + Send + Sync + 'static> View<'a, T> {
+    #[cached(cache = SHARED, key = typed)]
+    fn shown(&self, end: &'a str) -> String {
+        count(format!("{}{}{end}", self.text, self.more))
+    }
+
+    #[cached]
+    fn more(&self, n: usize) -> Vec<T> {
+        count(vec![self.more.clone(); n])
+    }
+}
+
+#[test]
+fn law5_apart_types_with_lifetimes_are_told_apart_by_all_else() {
+    let text = String::from("a");
+    let (one, other) = (View { text: &text, more: 1_u8 }, View { text: &text, more: 1_u16 });
+    assert_eq!((one.shown("!"), one.shown("!")), ("a1!".into(), "a1!".into()));
+    assert_eq!(computed(), 1);
+    assert_eq!(View { text: "a", more: 1_u8 }.shown("!"), "a1!");
+    assert_eq!(computed(), 0);
+    assert_eq!(other.shown("!"), "a1!");
+    assert_eq!(computed(), 1);
+    assert_eq!((one.more(2), other.more(1)), (vec![1, 1], vec![1]));
+    assert_eq!(View { text: "b", more: 1_u8 }.more(2), [1, 1]);
+    assert_eq!(computed(), 3);
 }

@@ -121,7 +121,15 @@ fn assemble(
         })
     };
     let companions = beside(cached::allowed(), companions);
-    let uncached = beside(quote!(#[allow(dead_code)]), uncached);
+    // Of what a trait asks for, clippy does not say that it could be otherwise; nor is it to say so of the same elsewhere.
+    let of_trait_only = of_trait.as_ref().map(|_| {
+        quote! {
+            clippy::fn_params_excessive_bools, clippy::needless_pass_by_value, clippy::ptr_arg, clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self,
+            clippy::wrong_self_convention
+        }
+    });
+    let uncached = beside(quote!(#[allow(dead_code, #of_trait_only)]), uncached);
     quote! {
         #(#attrs)*
         #unsafety #impl_token #generics #of_trait #self_ty #where_clause {

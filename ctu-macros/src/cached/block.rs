@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Generics, Ident, ItemFn, Path, Type, TypePath, parse_quote};
+use syn::{Generics, Ident, ItemFn, Lifetime, Path, TraitBound, Type, TypeFnPtr, TypePath, TypeReference, parse_quote};
 
 /// What a method's expansion needs to know of its `impl`.
 #[derive(Clone)]
@@ -37,6 +37,14 @@ impl Block {
     pub(crate) fn without_self(&self, ty: &Type) -> Type {
         let mut ty = ty.clone();
         WithoutSelf(self).visit_type_mut(&mut ty);
+        Lasting.visit_type_mut(&mut ty);
+        ty
+    }
+
+    /// The `impl`'s type without its lifetimes, which are no part of what tells types apart.
+    pub(crate) fn lasting(&self) -> Type {
+        let mut ty = self.self_type.clone();
+        Lasting.visit_type_mut(&mut ty);
         ty
     }
 
@@ -77,6 +85,30 @@ impl VisitMut for WithoutSelf<'_> {
             return;
         }
         visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// Has every lifetime be `'static`.
+struct Lasting;
+
+impl VisitMut for Lasting {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        lifetime.ident = Ident::new("static", lifetime.ident.span());
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        let and = reference.and_token.span;
+        reference.lifetime.get_or_insert_with(|| Lifetime::new("'static", and));
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    // A lifetime of its own, such as `for<'a> fn(&'a str)`.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
+        if bound.lifetimes.is_none() {
+            visit_mut::visit_trait_bound_mut(self, bound);
+        }
     }
 }
 

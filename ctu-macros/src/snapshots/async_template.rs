@@ -49,8 +49,8 @@ impl visits {
                 (&&&::ctu::__private::Sharing::<::ctu::__private::OkOnly, Result<u64, Error>>::new()).share()
             },
             ::ctu::__private::asked::<u64, _>(move |value: &u64| {
-                let value: bool = (|visits: &u64| *visits > 0)(value);
-                if value {
+                let is_stored: bool = (|visits: &u64| *visits > 0)(value);
+                if is_stored {
                     ::core::option::Option::Some(::ctu::__private::Ttl::Default)
                 } else {
                     ::core::option::Option::None

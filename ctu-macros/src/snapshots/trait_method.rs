@@ -105,7 +105,18 @@ impl Shape {
     }
 }
 #[allow(unreachable_pub, missing_docs)]
-#[allow(dead_code)]
+#[allow(
+    dead_code,
+    clippy::fn_params_excessive_bools,
+    clippy::needless_pass_by_value,
+    clippy::ptr_arg,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+    clippy::wrong_self_convention
+)]
 impl Shape {
     #[doc = "The original [`area`](Self::area), without the cache."]
     #[doc = ""]

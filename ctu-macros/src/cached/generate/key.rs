@@ -220,7 +220,10 @@ fn types(parts: &Parts<'_>) -> TokenStream {
             .collect()
     };
     let own = of(&parts.model.generics);
-    let of_impl = parts.model.block().map(|_| quote!(#private::PhantomData<Self>,));
+    let of_impl = parts.model.block().map(|block| {
+        let this = block.lasting();
+        quote!(#private::PhantomData<#this>,)
+    });
     quote!((#of_impl #(#own,)*))
 }
 

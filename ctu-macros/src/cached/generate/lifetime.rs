@@ -38,10 +38,10 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let body = match &parts.model.cache_if {
         None => quote!(let _ = #value; ::core::option::Option::Some(#ttl)),
         Some(predicate) => {
-            let applied = apply(predicate, parts);
+            let (applied, is_stored) = (apply(predicate, parts), hidden("is_stored"));
             quote! {
-                let #value: bool = #applied;
-                if #value { ::core::option::Option::Some(#ttl) } else { ::core::option::Option::None }
+                let #is_stored: bool = #applied;
+                if #is_stored { ::core::option::Option::Some(#ttl) } else { ::core::option::Option::None }
             }
         }
     };
