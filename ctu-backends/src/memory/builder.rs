@@ -8,6 +8,7 @@ use std::time::Duration;
 use ctu_core::Clock;
 use quick_cache::{Options, OptionsBuilder};
 
+use super::change::Change;
 use super::keyed::{Known, Seed};
 use super::lifetime::Sweeper;
 use super::{DropLater, Entries, KnownWeight, MemoryCache};
@@ -54,6 +55,7 @@ pub struct MemoryCacheBuilder<K, V> {
     expected_entries: Option<usize>,
     clock: Clock,
     stats: bool,
+    is_private: bool,
 }
 
 impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
@@ -66,6 +68,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
             expected_entries: None,
             clock: Clock::system(),
             stats: true,
+            is_private: false,
         }
     }
 
@@ -124,12 +127,20 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
         self
     }
 
+    /// For a function's own store, which nobody else has: changes by hand are not watched for.
+    #[doc(hidden)]
+    pub const fn private(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
     /// The cache.
     pub fn build(self) -> MemoryCache<K, V> {
         let division = self.division();
         MemoryCache {
             entries: Entries::with_options(division.options(), KnownWeight, Known, DropLater),
             heaviest: division.heaviest(),
+            change: if self.is_private { Change::unwatched() } else { Change::watched() },
             seed: Seed::default(),
             clock: self.clock,
             ttl: self.ttl,

@@ -2,11 +2,13 @@
 
 mod forward;
 mod token;
+mod watches;
 
 use std::future::Future;
 use std::time::Duration;
 
 pub use token::Token;
+pub use watches::{Watch, Watches};
 
 use crate::{AsyncCache, Cache, Result, Ttl};
 

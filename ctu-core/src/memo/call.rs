@@ -10,7 +10,7 @@ use super::returns::Returns;
 use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
-use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
+use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl, Watch};
 
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
@@ -99,9 +99,11 @@ macro_rules! runtime {
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         {
+            // Where the store can tell: what is done to it by hand meanwhile wins as well.
+            let watch = if mode == Mode::Not { None } else { cache.watch(key.key()) };
             let returned = lead.$run(compute)$($wait)*;
             let plan = landed(&lead, &share, mode, lifetime, &returned);
-            $finish(site, cache, key, (lead, mode, rules), plan, P::value(&returned))$($wait)*;
+            $finish(site, cache, key, (lead, mode, rules, watch), plan, P::value(&returned))$($wait)*;
             returned
         }
 
@@ -110,7 +112,7 @@ macro_rules! runtime {
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules, watch): (Lead<'_>, Mode, &impl Rules, Option<Watch>),
             plan: Plan,
             value: Option<&V>,
         ) where
@@ -118,20 +120,24 @@ macro_rules! runtime {
             C: $cache<L::Key, V> $($size)*,
         {
             let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
+            // `None`: it is not, and what was there before may be. `false`: what is there now is newer.
             let is_stored = match plan {
                 Plan::Put(ttl) => {
-                    let outcome = cache.put(key.key(), value, ttl)$($wait)*;
-                    let is_stored = site.stored(&outcome);
-                    rules.stored(outcome);
+                    let outcome = match watch {
+                        Some(watch) => cache.put_if_unchanged(key.key(), value, ttl, watch)$($wait)*,
+                        None => cache.put(key.key(), value, ttl)$($wait)*.map(|()| true),
+                    };
+                    let is_stored = site.stored_if(&outcome);
+                    rules.stored(outcome.map(drop));
                     is_stored
                 }
-                _ => false,
+                _ => None,
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode.replaces() && !is_stored) {
+            if is_abandoned || (mode.replaces() && is_stored.is_none()) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
-            lead.end(if is_stored && !is_abandoned { How::Stored } else { How::Unstored });
+            lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
         }
 
         /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
@@ -187,9 +193,14 @@ macro_rules! runtime {
                 Err(error) => Some(error),
             };
             let is_to_store = site.missed(failure);
+            let watch = if is_to_store { cache.watch(key) } else { None };
             let returned = compute$($now)*;
             if is_to_store && let Some(value) = P::value(&returned) {
-                site.stored(&cache.put(key, value, ttl)$($wait)*);
+                let outcome = match watch {
+                    Some(watch) => cache.put_if_unchanged(key, value, ttl, watch)$($wait)*,
+                    None => cache.put(key, value, ttl)$($wait)*.map(|()| true),
+                };
+                site.stored_if(&outcome);
             }
             returned
         }

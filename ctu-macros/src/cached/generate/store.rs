@@ -29,14 +29,14 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let (private, function) = (&parts.private, parts.name("__store"));
     let value = outside(&parts.value, parts);
     let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-    let build = quote!(#private::MemoryCache::builder().capacity(#capacity).stats(false).build());
+    let build = quote!(#private::MemoryCache::builder().capacity(#capacity).stats(false).private().build());
     if parts.model.is_generic() {
         // A static can't name the types, so there is one store for all of them, in which they never meet.
         return quote! {
             #[doc(hidden)]
             fn #function() -> &'static #private::SharedMemory {
                 static STORE: #private::LazyLock<#private::SharedMemory> = #private::LazyLock::new(|| {
-                    #private::SharedMemory::builder().capacity(#capacity).stats(false).build()
+                    #private::SharedMemory::builder().capacity(#capacity).stats(false).private().build()
                 });
                 &STORE
             }
