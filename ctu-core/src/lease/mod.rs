@@ -8,6 +8,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use token::Token;
+pub(crate) use watches::Sight;
 pub use watches::{Watch, Watches};
 
 use crate::{AsyncCache, Cache, Result, Ttl};

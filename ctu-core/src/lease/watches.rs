@@ -137,18 +137,18 @@ impl Watches {
                 return Leased::Taken;
             }
             held.until = held.until.max(until);
-            return Leased::Granted(token(held.id));
+            return Leased::Granted(token(hash, held.id));
         }
         shard.make_room(now);
         let id = shard.next_id();
         shard.leases += usize::from(shard.keys.entry(hash).or_default().lease.replace(Held { id, until }).is_none());
-        Leased::Granted(token(id))
+        Leased::Granted(token(hash, id))
     }
 
     /// As [`Lease::renew`](crate::Lease::renew).
     pub fn renew(&self, hash: u64, of: Token, length: Duration, clock: &Clock) -> Option<Token> {
         let mut shard = self.shard(hash);
-        let held = shard.leased(hash, clock.now()).filter(|held| token(held.id) == of)?;
+        let held = shard.leased(hash, clock.now()).filter(|held| token(hash, held.id) == of)?;
         held.until = clock.deadline(length);
         Some(of)
     }
@@ -156,7 +156,7 @@ impl Watches {
     /// As [`Lease::release`](crate::Lease::release).
     pub fn release(&self, hash: u64, of: Token, clock: &Clock) -> bool {
         let mut shard = self.shard(hash);
-        let is_held = shard.leased(hash, clock.now()).is_some_and(|held| token(held.id) == of);
+        let is_held = shard.leased(hash, clock.now()).is_some_and(|held| token(hash, held.id) == of);
         if is_held {
             shard.drop_lease(hash);
         }
@@ -167,7 +167,7 @@ impl Watches {
     /// [`Lease::put_if_leased`](crate::Lease::put_if_leased).
     pub fn store_leased<R>(&self, hash: u64, of: Token, clock: &Clock, store: impl FnOnce() -> R) -> Option<R> {
         let mut shard = self.shard(hash);
-        let is_held = shard.leased(hash, clock.now()).is_some_and(|held| token(held.id) == of);
+        let is_held = shard.leased(hash, clock.now()).is_some_and(|held| token(hash, held.id) == of);
         replace(shard, hash, is_held, store)
     }
 }
@@ -186,9 +186,9 @@ fn replace<R>(
     Some(store())
 }
 
-/// Ids are of one shard of one store, and nobody else can make anything of one.
-fn token(id: u64) -> Token {
-    Token::from_bytes(u128::from(id).to_le_bytes())
+/// Of one store, where nobody else can make anything of it. Ids are told apart within a shard.
+fn token(hash: u64, id: u64) -> Token {
+    Token::from_bytes((u128::from(hash) << 64 | u128::from(id)).to_le_bytes())
 }
 
 impl Shard {
@@ -252,6 +252,25 @@ pub struct Watch {
     hash: u64,
     id: u64,
     watches: Watches,
+}
+
+impl Watch {
+    pub(crate) fn sight(&self) -> Sight {
+        Sight { hash: self.hash, id: self.id, watches: self.watches.clone() }
+    }
+}
+
+/// Tells whether a watch is over, without being one.
+pub(crate) struct Sight {
+    hash: u64,
+    id: u64,
+    watches: Watches,
+}
+
+impl Sight {
+    pub(crate) fn is_over(&self) -> bool {
+        self.watches.shard(self.hash).keys.get(&self.hash).is_none_or(|key| key.watch != self.id)
+    }
 }
 
 impl Drop for Watch {

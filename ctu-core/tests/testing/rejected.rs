@@ -57,6 +57,10 @@ const REJECTED: &[(Check, &[Fault])] = &[
     (Check::Stats, &[Fault::StatsFail, Fault::StatsHitTooOften]),
     (Check::Concurrent, &[Fault::ReadsMixUpConcurrentKeys, Fault::StaleReads]),
     (
+        Check::Watch,
+        &[Fault::WatchesDoNotEnd, Fault::WatchesEndAtOnce],
+    ),
+    (
         Check::Random,
         &[
             Fault::EveryTwentiethRemoveIsLost,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::{Spot, watch};
 use crate::CacheKey;
+use crate::lease::Sight;
 use crate::memo::sync::{Instant, Mutex, MutexGuard};
 
 /// A result as it is handed to those who wait for it.
@@ -48,6 +49,8 @@ struct State {
     storing: bool,
     /// Whoever made it stale has given up waiting for the storing to end.
     abandoned: bool,
+    /// Of the store's watch over the key, which ends with what is done to it by hand, and when the value is stored.
+    sight: Option<Sight>,
     ended: Option<How>,
     result: Option<Shared>,
     wakers: BTreeMap<u64, Waker>,
@@ -87,6 +90,16 @@ impl Flight {
         K: CacheKey<Owned: 'static> + ?Sized,
     {
         self.key.downcast_ref().is_some_and(|owned| key.is(owned))
+    }
+
+    pub(super) fn watched(&self, sight: Sight) {
+        let older = self.lock().sight.replace(sight);
+        drop(older);
+    }
+
+    /// Whether its result may be too old for who comes now, or is in the store.
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().sight.as_ref().is_some_and(Sight::is_over)
     }
 
     /// What tells it from all others while it lasts.

@@ -128,20 +128,45 @@ impl Flights {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
         let own = Flight::new(spot, key.to_key());
-        let mut shard = self.shard(spot);
-        let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
-            shard.flights.insert(spot.slot, Arc::clone(&own));
-            let is_late = shard.recent.has(spot.slot, since);
+        let mut was_over = false;
+        loop {
+            let mut shard = self.shard(spot);
+            let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
+                shard.flights.insert(spot.slot, Arc::clone(&own));
+                let is_late = was_over || shard.recent.has(spot.slot, since);
+                drop(shard);
+                return Place::Lead { lead: Lead::new(self, own), is_late };
+            };
             drop(shard);
-            return Place::Lead { lead: Lead::new(self, own), is_late };
-        };
-        drop(shard);
-        if other.is_of(key)
-            && let Some(edges) = graph::edges(&other)
-        {
-            return Place::Wait(Wait::new(other, edges));
+            if !other.is_of(key) {
+                break;
+            }
+            if !other.is_over() {
+                match graph::edges(&other) {
+                    Some(edges) => return Place::Wait(Wait::new(other, edges)),
+                    None => break,
+                }
+            }
+            self.retire(&other);
+            was_over = true;
         }
         Place::Lead { lead: self.stray(spot), is_late: false }
+    }
+
+    /// Takes a flight out of the table whose key was changed by hand meanwhile, unless it has gone already.
+    fn retire(&self, flight: &Arc<Flight>) {
+        let slot = flight.spot.slot;
+        let mut shard = self.shard(flight.spot);
+        if !shard.flights.get(&slot).is_some_and(|found| Arc::ptr_eq(found, flight)) {
+            return;
+        }
+        let removed = shard.flights.remove(&slot);
+        // An evict has to wait for one that is being stored.
+        if !flight.detach() {
+            shard.strays.push(Arc::clone(flight));
+        }
+        drop(shard);
+        drop(removed);
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
