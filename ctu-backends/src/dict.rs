@@ -12,7 +12,7 @@ use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
 use crate::memory::change::{By, Change};
 use crate::memory::keyed::{Keyed, Seed, spread};
-use crate::memory::lifetime::{self, NEVER, Sweeper};
+use crate::memory::lifetime::{Expiry, Held, Sweeper};
 use crate::memory::traits::{in_memory, never_waits};
 
 /// An unbounded cache in memory: a map behind a lock.
@@ -46,7 +46,7 @@ pub struct DictCache<K, V> {
     counters: Option<Box<Counters>>,
 }
 
-type Entries<K, V> = HashTable<(Keyed<K>, V)>;
+type Entries<K, V> = HashTable<(Keyed<K>, Held<V>)>;
 
 impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     /// A cache without entries, whose entries do not expire unless they are stored with a lifetime.
@@ -82,12 +82,12 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     /// entries, and locks the cache meanwhile.
     pub fn sweep(&self) -> usize {
         let now = self.clock.now();
-        let mut earliest = NEVER;
+        let mut earliest = Expiry::NEVER;
         self.sweeper.begin();
         let mut entries = self.write();
         let expired: Vec<_> = entries
-            .extract_if(|(held, _)| {
-                let expired = held.expiry <= now;
+            .extract_if(|(_, held)| {
+                let expired = held.expiry.is_by(now);
                 if !expired {
                     earliest = earliest.min(held.expiry);
                 }
@@ -97,7 +97,7 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
         // An outgrown table is given back, so that it isn't searched through for ever; its double leaves room to grow.
         if entries.len() < entries.capacity() / 4 {
             let room = entries.len() * 2;
-            entries.shrink_to(room, |(held, _)| spread(held.hash));
+            entries.shrink_to(room, |(keyed, _)| spread(keyed.hash));
         }
         let places = entries.num_buckets();
         drop(entries); // before the values, whose code must not run under the lock
@@ -117,21 +117,19 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
 
     /// What `then` makes of the live entry under `key`.
     #[inline]
-    fn live<Q: ?Sized + CacheKey<Owned = K>, R>(&self, key: &Q, then: impl FnOnce(&(Keyed<K>, V)) -> R) -> Option<R> {
+    fn live<Q: ?Sized + CacheKey<Owned = K>, R>(&self, key: &Q, then: impl FnOnce(&Held<V>) -> R) -> Option<R> {
         let hash = self.seed.hash(key);
         let entries = self.read();
-        let entry = entries.find(spread(hash), |(held, _)| held.is(hash, key))?;
-        (!entry.0.is_expired(&self.clock)).then(|| then(entry))
+        let (_, held) = entries.find(spread(hash), |(keyed, _)| keyed.is(hash, key))?;
+        (!held.expiry.is_past(&self.clock)).then(|| then(held))
     }
 
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        self.live(key, |(_, value)| value.clone())
+        self.live(key, |held| held.value.clone())
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
-        let (value, expiry) = self.live(key, |(held, value)| (value.clone(), held.expiry))?;
-        let ttl = lifetime::left(expiry, &self.clock)?;
-        Some(Entry { value, ttl })
+        self.live(key, Held::clone)?.entry(&self.clock)
     }
 
     fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
@@ -140,14 +138,14 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
         let taken = self.take_by(key, self.seed.hash(key), By::Anybody).flatten();
-        taken.is_some_and(|(held, _)| !held.is_expired(&self.clock))
+        taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
     }
 
     /// `None`: it may not be changed.
-    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32, by: By) -> Option<Option<(Keyed<K>, V)>> {
+    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32, by: By) -> Option<Option<(Keyed<K>, Held<V>)>> {
         self.change.of(hash, by, &self.clock, || {
             let mut entries = self.write();
-            let entry = entries.find_entry(spread(hash), |(held, _)| held.is(hash, key));
+            let entry = entries.find_entry(spread(hash), |(keyed, _)| keyed.is(hash, key));
             entry.ok().map(|entry| entry.remove().0)
         })
     }
@@ -155,13 +153,13 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     #[allow(clippy::unnecessary_wraps)] // as `MemoryCache::insert`, which can fail
     fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl, by: By) -> Result<Option<bool>> {
         let hash = self.seed.hash(key);
-        let Some(expiry) = lifetime::expiry(ttl, self.ttl, &self.clock) else {
+        let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
             return Ok(self.take_by(key, hash, by).map(|_| false));
         };
-        let new = (Keyed { hash, key: key.to_key(), expiry, weight: 1 }, value.clone());
+        let new = (Keyed { hash, key: key.to_key(), weight: 1 }, Held { value: value.clone(), expiry });
         let old = self.change.of(hash, by, &self.clock, || {
             let mut entries = self.write();
-            match entries.entry(spread(hash), |(held, _)| held.is(hash, key), |(held, _)| spread(held.hash)) {
+            match entries.entry(spread(hash), |(keyed, _)| keyed.is(hash, key), |(keyed, _)| spread(keyed.hash)) {
                 Occupied(entry) => Some(mem::replace(entry.into_mut(), new)),
                 Vacant(place) => {
                     place.insert(new);

@@ -53,6 +53,40 @@ fn law8_free_a_typed_hit_allocates_nothing() {
     assert_eq!(allocated_by_hits(&SharedMemory::builder().capacity_bytes(10_000).build(), ttl), (0, 0));
 }
 
+/// Bytes that are held per entry by a store for `entries` entries, after twice as many were stored in it.
+fn bytes_per_entry<C>(entries: u64, store: impl FnOnce() -> C, put: impl Fn(&C, u64)) -> f64 {
+    let mut filled = None;
+    let held = measure(|| {
+        let store = store();
+        (0..2 * entries).for_each(|n| put(&store, n));
+        filled = Some(store);
+    });
+    #[allow(clippy::cast_precision_loss)] // millions
+    let per_entry = held.bytes_current as f64 / entries as f64;
+    per_entry
+}
+
+#[test]
+fn law6_bounded_an_entry_takes_at_most_16_bytes_more_than_in_quick_cache() {
+    // From just over a power of two to just below the next.
+    for entries in [10_000, 90_000, 110_000, 130_000, 150_000, 170_000] {
+        let capacity = usize::try_from(entries).unwrap();
+        let ours = bytes_per_entry(
+            entries,
+            || MemoryCache::<u64, u64>::new(capacity),
+            |cache, n| Cache::put(cache, &n, &n, Ttl::Default).unwrap(),
+        );
+        let bare = bytes_per_entry(
+            entries,
+            || quick_cache::sync::Cache::<u64, u64>::new(capacity),
+            |cache, n| cache.insert(n, n),
+        );
+        println!("{entries}: {ours:.1}, {bare:.1}");
+        assert!(bare > 40.0);
+        assert!(ours <= bare + 16.0, "{ours} bytes per entry of {entries}, and {bare} in quick_cache");
+    }
+}
+
 #[test]
 fn the_counter_of_these_tests_counts() {
     assert!(measure(|| drop(std::hint::black_box(NAME.to_owned()))).bytes_total >= NAME.len() as u64);

@@ -157,15 +157,3 @@ fn law6_bounded_a_value_that_can_not_be_weighed_is_refused_with_the_cure() {
     let stats = Store::stats(&cache).unwrap();
     assert_eq!((stats.writes, stats.errors, stats.entries), (1, 2, Some(1)));
 }
-
-#[test]
-fn an_expired_value_is_not_cloned() {
-    let hand = ManualClock::new();
-    let cache = SharedMemory::builder().clock(&hand).build();
-    Cache::put(&cache, &1, &Touchy(1), Ttl::After(SECOND)).unwrap();
-    hand.advance(SECOND);
-    PANICS.set(true);
-    let found: Option<Touchy> = get(&cache, &1);
-    PANICS.set(false);
-    assert!(found.is_none());
-}

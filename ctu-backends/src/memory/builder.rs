@@ -28,6 +28,10 @@ const MOST_SHARDS: usize = 4_096;
 const MOST_ENTRIES_PER_SHARD: usize = 1 << 31;
 /// Of a shard's capacity; what is heavier than this part is not stored.
 const HOT_PART: f64 = 0.97;
+/// Of the entries that are expected; as many that were evicted are remembered for a while, in places of their own.
+const REMEMBERED_PART: f64 = 0.5;
+/// A shard begins with this many places, or up to twice as many.
+const LEAST_PLACES: usize = 8;
 
 /// The settings of a [`MemoryCache`], from [`MemoryCache::builder`].
 ///
@@ -137,8 +141,12 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
     /// The cache.
     pub fn build(self) -> MemoryCache<K, V> {
         let division = self.division();
+        let entries = Entries::with_options(division.options(), KnownWeight, Known, DropLater);
+        if self.weigher.is_none() {
+            entries.reserve(division.room());
+        }
         MemoryCache {
-            entries: Entries::with_options(division.options(), KnownWeight, Known, DropLater),
+            entries,
             heaviest: division.heaviest(),
             change: if self.is_private { Change::unwatched() } else { Change::watched() },
             seed: Seed::default(),
@@ -188,14 +196,29 @@ struct Division {
 }
 
 impl Division {
+    /// As many as it takes to have as many shards, and no more than can be counted.
+    fn expected(&self) -> usize {
+        self.entries.clamp(self.shards * QUICK_CACHE_LEAST_ENTRIES, MOST_ENTRIES_PER_SHARD / 2)
+    }
+
+    /// For how many entries there should be room at first. A table doubles whenever it is full: so it ends up with little
+    /// more than the places that its shard ever needs. By itself it ends up with up to twice as many.
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn room(&self) -> usize {
+        let remembered = (self.expected().div_ceil(self.shards) as f64 * REMEMBERED_PART) as usize;
+        let places = self.per_shard + remembered;
+        let doublings = (places / LEAST_PLACES).max(1).ilog2();
+        // `quick_cache` makes as many places again, for what it remembers.
+        self.shards * places.div_ceil(2 << doublings)
+    }
+
     fn options(&self) -> Options {
-        // As many as it takes to have as many shards, and no more than can be counted.
-        let entries = self.entries.clamp(self.shards * QUICK_CACHE_LEAST_ENTRIES, MOST_ENTRIES_PER_SHARD / 2);
         OptionsBuilder::new()
             .shards(self.shards)
-            .estimated_items_capacity(entries)
+            .estimated_items_capacity(self.expected())
             .weight_capacity((self.per_shard * self.shards) as u64)
             .hot_allocation(HOT_PART)
+            .ghost_allocation(REMEMBERED_PART)
             .build()
             .expect("both capacities, all that can be missing, are set")
     }

@@ -1,7 +1,8 @@
 //! Keys as the stores in memory hold them, and the ways to look for one.
 //!
-//! Beside the key stand its hash, its expiry and its weight. So a lookup tells an expired entry from a live one without
-//! touching the value, and a store grows, evicts and sweeps under its lock without running any code of the key's type.
+//! Beside the key stand its hash and its weight. So a store grows, evicts and sweeps under its lock without running any
+//! code of the key's type. When the entry expires stands beside the value: divided like this, they fit into as few bytes
+//! as `quick_cache` allows.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -10,45 +11,25 @@ use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
 
-use ctu_core::{CacheKey, Clock, Nanos};
+use ctu_core::CacheKey;
 use equivalent::Equivalent;
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
 
-use super::lifetime::NEVER;
-
-/// A key with all that a store knows of its entry but the value.
+/// A key with what a store knows of it.
 pub(crate) struct Keyed<K> {
     pub(crate) key: K,
-    /// When the entry expires; [`NEVER`]: it does not.
-    pub(crate) expiry: Nanos,
-    pub(crate) weight: u32,
     pub(crate) hash: u32,
+    pub(crate) weight: u32,
 }
 
 impl<K> Keyed<K> {
     /// Whether this is the key `key`, which hashes to `hash`.
     #[inline]
     pub(crate) fn is<Q: ?Sized + CacheKey<Owned = K>>(&self, hash: u32, key: &Q) -> bool {
-        // Keys that own something take long to compare, and are worth a call: then the search around is inlined.
-        self.hash == hash && if needs_drop::<K>() { is_apart(&self.key, key) } else { key.is(&self.key) }
+        // Keys that own nothing are compared as fast as their hashes.
+        (!needs_drop::<K>() || self.hash == hash) && key.is(&self.key)
     }
-
-    /// Whether the entry has expired. Reads the clock only if it ever does.
-    #[inline]
-    pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
-        is_past(self.expiry, clock)
-    }
-}
-
-#[inline(never)]
-fn is_apart<K, Q: ?Sized + CacheKey<Owned = K>>(held: &K, key: &Q) -> bool {
-    key.is(held)
-}
-
-#[inline]
-fn is_past(expiry: Nanos, clock: &Clock) -> bool {
-    expiry != NEVER && clock.is_past(expiry)
 }
 
 impl<K> Hash for Keyed<K> {
@@ -139,21 +120,10 @@ impl Hasher for KnownHash {
     }
 }
 
-/// Looks for an entry, borrowed key in hand, and leaves in `expiry` when the one that was found expires.
-///
-/// Whether it has is for the caller to ask, when the lock is free again: reading the clock takes as long as the lookup.
+/// Looks for an entry, borrowed key in hand.
 pub(crate) struct Lookup<'a, Q: ?Sized> {
     pub(crate) hash: u32,
     pub(crate) key: &'a Q,
-    pub(crate) expiry: Cell<Nanos>,
-}
-
-impl<Q: ?Sized> Lookup<'_, Q> {
-    /// Whether the entry that was found has expired. Reads the clock only if it ever does.
-    #[inline]
-    pub(crate) fn is_expired(&self, clock: &Clock) -> bool {
-        is_past(self.expiry.get(), clock)
-    }
 }
 
 impl<Q: ?Sized> Hash for Lookup<'_, Q> {
@@ -166,32 +136,7 @@ impl<Q: ?Sized> Hash for Lookup<'_, Q> {
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> {
     #[inline]
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        let is_it = held.is(self.hash, self.key);
-        if is_it {
-            self.expiry.set(held.expiry);
-        }
-        is_it
-    }
-}
-
-/// Looks for an entry with a key that takes the value along when it is found: an expired entry is passed over, at the
-/// cost of reading the clock under the lock.
-pub(crate) struct Taking<'a, Q: ?Sized> {
-    pub(crate) lookup: Lookup<'a, Q>,
-    pub(crate) clock: &'a Clock,
-}
-
-impl<Q: ?Sized> Hash for Taking<'_, Q> {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.lookup.hash(state);
-    }
-}
-
-impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Taking<'_, Q> {
-    #[inline]
-    fn equivalent(&self, held: &Keyed<K>) -> bool {
-        self.lookup.hash == held.hash && !held.is_expired(self.clock) && self.lookup.equivalent(held)
+        held.is(self.hash, self.key)
     }
 }
 
@@ -213,21 +158,38 @@ impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Removal<'_, Q>
     }
 }
 
-/// Looks for an entry with this hash that had expired by `now`.
-pub(crate) struct Expired {
-    pub(crate) hash: u32,
-    pub(crate) now: Nanos,
+/// Looks for an entry with this hash, past so many others.
+pub(crate) struct OfHash {
+    hash: u32,
+    to_pass: Cell<usize>,
+    is_found: Cell<bool>,
 }
 
-impl Hash for Expired {
+impl OfHash {
+    pub(crate) const fn after(passed: usize, hash: u32) -> Self {
+        Self { hash, to_pass: Cell::new(passed), is_found: Cell::new(false) }
+    }
+
+    pub(crate) const fn is_found(&self) -> bool {
+        self.is_found.get()
+    }
+}
+
+impl Hash for OfHash {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(spread(self.hash));
     }
 }
 
-impl<K> Equivalent<Keyed<K>> for Expired {
+impl<K> Equivalent<Keyed<K>> for OfHash {
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        held.hash == self.hash && held.expiry <= self.now
+        if held.hash != self.hash {
+            return false;
+        }
+        let to_pass = self.to_pass.get();
+        self.is_found.set(to_pass == 0);
+        self.to_pass.set(to_pass.saturating_sub(1));
+        to_pass == 0
     }
 }
 

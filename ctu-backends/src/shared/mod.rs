@@ -96,14 +96,14 @@ where
     #[inline]
     fn get(&self, key: &Q) -> Result<Option<V>> {
         let asked = Asked::find(key);
-        let hit = self.memory.find_by(&asked);
-        Ok(hit.and_then(|_expiry| asked.found()))
+        let is_hit = Cache::get(&self.memory, &asked)?.is_some();
+        Ok(asked.found().filter(|_| is_hit))
     }
 
     fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
         let asked = Asked::find(key);
-        let hit = self.memory.find_by(&asked);
-        Ok(hit.and_then(|expiry| self.memory.entry(asked.found()?, expiry)))
+        let hit = Cache::get_entry(&self.memory, &asked)?;
+        Ok(hit.and_then(|hit| Some(Entry { value: asked.found()?, ttl: hit.ttl })))
     }
 
     fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {

@@ -11,11 +11,17 @@ const fn is_plain(byte: u8) -> bool {
 
 /// How many of the first bytes stand for themselves.
 fn plain_run(bytes: &[u8]) -> usize {
-    // Whole blocks first, without an early exit within one: the compiler makes vector code of that.
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| block.iter().fold(true, |plain, &byte| plain & is_plain(byte)));
-    let start = plain.count() * 16;
-    start + bytes[start..].iter().take_while(|&&byte| is_plain(byte)).count()
+    let run = plain_blocks::<16>(bytes);
+    let run = run + plain_blocks::<8>(&bytes[run..]);
+    run + bytes[run..].iter().take_while(|&&byte| is_plain(byte)).count()
+}
+
+/// How many of the first bytes are in whole blocks that stand for themselves.
+#[inline]
+fn plain_blocks<const SIZE: usize>(bytes: &[u8]) -> usize {
+    // Without an early exit within a block: the compiler makes vector code of that.
+    let is_plain = |block: &&[u8; SIZE]| block.iter().fold(true, |plain, &byte| plain & is_plain(byte));
+    bytes.as_chunks::<SIZE>().0.iter().take_while(is_plain).count() * SIZE
 }
 
 /// Appends `text` in quotes.
@@ -71,19 +77,20 @@ impl fmt::Write for Escaping<'_> {
 }
 
 /// Appends the decimal digits of `value`.
-pub(super) fn push_u64(out: &mut String, mut value: u64) {
-    let mut digits = [b'0'; 20]; // as many as u64::MAX has
-    let mut start = digits.len();
-    loop {
-        start -= 1;
-        digits[start] += (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
+pub(super) fn push_u64(out: &mut String, value: u64) {
+    if value >= 100 {
+        push_u64(out, value / 100);
     }
-    push_digits(out, &digits[start..]);
+    let pair = (value % 100) as usize;
+    // The first digit of all is not 0.
+    let skipped = usize::from(value < 10);
+    out.push_str(&PAIRS[pair * 2 + skipped..pair * 2 + 2]);
 }
+
+/// The numbers up to 99, of two digits each: as text, which need not be checked to be text.
+const PAIRS: &str = "\
+    0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 /// Appends decimal digits.
 #[inline]
@@ -189,7 +196,9 @@ mod tests {
 
     #[test]
     fn integers_are_their_digits() {
-        for value in [0, 9, 10, 99, 1_234_567_890, u64::MAX] {
+        let powers = (0..20).map(|exponent| 10_u64.pow(exponent));
+        let around = powers.flat_map(|power| [power - 1, power, power + 1]);
+        for value in (0..10_000).chain(around).chain([1_234_567_890, u64::MAX]) {
             let mut out = String::new();
             push_u64(&mut out, value);
             assert_eq!(out, value.to_string());

@@ -1,6 +1,8 @@
 //! The calls of `#[cached]`, on a plain function and on an `async` one.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
@@ -12,6 +14,26 @@ use super::share::{Packed, Share};
 use super::site::Site;
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl, Watch};
 
+/// What is not inlined where it is called.
+macro_rules! called_apart {
+    ($call:expr) => {
+        $call
+    };
+}
+
+/// A future that is made where it stays, and polled by a function that is not inlined.
+macro_rules! polled_apart {
+    ($future:expr) => {{
+        let mut future = pin!($future);
+        poll_fn(|context| poll_apart(future.as_mut(), context)).await
+    }};
+}
+
+#[inline(never)]
+fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    future.poll(context)
+}
+
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
@@ -20,6 +42,7 @@ macro_rules! runtime {
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
+        apart: $apart:ident, [$(#[$inline:meta])*],
         names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
             $evict:ident, $prime:ident,
     ) => {
@@ -60,11 +83,11 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute)$($wait)*
+            $apart!($computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute))
         } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
-        #[inline(never)]
+        $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C>(
             site: &Site,
             cache: &C,
@@ -80,17 +103,18 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            $led(site, cache, key, share, (lead, mode, rules), lifetime, compute)$($wait)*
+            let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            $led(site, cache, key, share, (&mut lead, mode, rules), lifetime, compute)$($wait)*
         }
 
         /// Computes, hands the result to those who wait, stores it, and ends the flight.
+        // Which is lent: moving it again and again is a fifth of what all this takes.
         pub(super) $($async)? fn $led<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules): (Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules): (&mut Lead<'_>, Mode, &impl Rules),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -103,7 +127,7 @@ macro_rules! runtime {
             let watch = if mode == Mode::Not { None } else { cache.watch(key.key()) };
             watch.iter().for_each(|watch| lead.watched(watch));
             let returned = lead.$run(compute)$($wait)*;
-            let plan = landed(&lead, &share, mode, lifetime, &returned);
+            let plan = landed(lead, &share, mode, lifetime, &returned);
             $finish(site, cache, key, (lead, mode, rules, watch), plan, P::value(&returned))$($wait)*;
             returned
         }
@@ -113,14 +137,14 @@ macro_rules! runtime {
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules, watch): (Lead<'_>, Mode, &impl Rules, Option<Watch>),
+            (lead, mode, rules, watch): (&mut Lead<'_>, Mode, &impl Rules, Option<Watch>),
             plan: Plan,
             value: Option<&V>,
         ) where
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, V> $($size)*,
         {
-            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.end(How::Unstored) };
+            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.close(How::Unstored) };
             // `None`: it is not, and what was there before may be. `false`: what is there now is newer.
             let is_stored = match plan {
                 Plan::Put(ttl) => {
@@ -138,7 +162,7 @@ macro_rules! runtime {
             if is_abandoned || (mode.replaces() && is_stored.is_none()) {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
-            lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
+            lead.close(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
         }
 
         /// The value of `compute`, stored over whatever is cached now. If it can't be stored, the older one is
@@ -165,10 +189,10 @@ macro_rules! runtime {
                     return compute$($now)*;
                 }
             };
-            let (lead, detached) = site.flights().replace(key.key(), cache);
+            let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (&mut lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -303,6 +327,7 @@ runtime! {
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
+    apart: called_apart, [#[inline(never)]],
     names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
 }
 
@@ -312,6 +337,7 @@ runtime! {
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
+    apart: polled_apart, [#[inline]],
     names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
         evict_async, prime_async,
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use super::{Spot, watch};
 use crate::CacheKey;
 use crate::lease::Sight;
-use crate::memo::sync::{Instant, Mutex, MutexGuard};
+use crate::memo::sync::{AtomicUsize, Instant, Mutex, MutexGuard};
 
 /// A result as it is handed to those who wait for it.
 pub(in crate::memo) type Shared = Arc<dyn Any + Send + Sync>;
@@ -23,11 +24,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A computation under way, or a value being stored.
-pub(in crate::memo) struct Flight<K: ?Sized = dyn Any + Send + Sync> {
-    pub(super) spot: Spot,
+pub(in crate::memo) struct Flight {
+    spot: Spot,
+    marks: AtomicUsize,
     state: Mutex<State>,
-    /// The owned key; `()` where nobody is to find the flight by it.
-    key: K,
+    /// None where nobody is to find the flight by it.
+    key: Option<Box<dyn Held>>,
+}
+
+/// An evict, a prime or a refresh came: the result is older than that, and not to be stored.
+const STALE: usize = 1;
+/// Its value is being stored.
+const STORING: usize = 1 << 1;
+/// Whoever made it stale has given up waiting for the storing to end.
+const ABANDONED: usize = 1 << 2;
+/// Somebody has waited for it. Until then its state is as it was at the beginning, but for what is watched.
+const AWAITED: usize = 1 << 3;
+/// The store keeps watch over the key.
+const WATCHED: usize = 1 << 4;
+
+/// The owned key of a flight, or the place for one.
+trait Held: Any + Send + Sync {
+    fn clear(&mut self);
+}
+
+impl<K: Any + Send + Sync> Held for Option<K> {
+    fn clear(&mut self) {
+        *self = None;
+    }
 }
 
 /// How a flight ended.
@@ -43,12 +67,6 @@ pub(in crate::memo) enum How {
 
 #[derive(Default)]
 struct State {
-    /// An evict, a prime or a refresh came: the result is older than that, and not to be stored.
-    stale: bool,
-    /// Its value is being stored.
-    storing: bool,
-    /// Whoever made it stale has given up waiting for the storing to end.
-    abandoned: bool,
     /// Of the store's watch over the key, which ends with what is done to it by hand, and when the value is stored.
     sight: Option<Sight>,
     ended: Option<How>,
@@ -80,8 +98,17 @@ pub(in crate::memo) enum Ended {
 }
 
 impl Flight {
-    pub(super) fn new<K: Any + Send + Sync>(spot: Spot, key: K) -> Arc<Self> {
-        Arc::new(Flight { spot, state: Mutex::default(), key })
+    pub(super) fn new(spot: Spot) -> Self {
+        Self { spot, marks: AtomicUsize::new(0), state: Mutex::default(), key: None }
+    }
+
+    /// Another computation, of one that is as good as new.
+    pub(super) const fn begin(&mut self, spot: Spot) {
+        self.spot = spot;
+    }
+
+    pub(super) const fn spot(&self) -> Spot {
+        self.spot
     }
 
     /// Whether this is the flight of `key`, and not of another with the same hash.
@@ -89,17 +116,47 @@ impl Flight {
     where
         K: CacheKey<Owned: 'static> + ?Sized,
     {
-        self.key.downcast_ref().is_some_and(|owned| key.is(owned))
+        let held = self.key.as_deref().and_then(|held| (held as &dyn Any).downcast_ref::<Option<K::Owned>>());
+        held.and_then(Option::as_ref).is_some_and(|owned| key.is(owned))
+    }
+
+    /// Whether a key of this type has its place already.
+    pub(super) fn has_place<K: Any>(&self) -> bool {
+        self.key.as_deref().is_some_and(|held| (held as &dyn Any).is::<Option<K>>())
+    }
+
+    /// Makes one without a key the flight of `key`.
+    pub(super) fn set_key<K: Any + Send + Sync>(&mut self, key: K) {
+        match self.key.as_deref_mut().and_then(|held| (held as &mut dyn Any).downcast_mut()) {
+            Some(place) => *place = Some(key),
+            None => self.key = Some(Box::new(Some(key))),
+        }
+    }
+
+    /// Makes it as good as new; not one that somebody has waited for.
+    pub(super) fn clear(&mut self) -> bool {
+        if *self.marks.get_mut() & AWAITED != 0 {
+            return false;
+        }
+        if *self.marks.get_mut() & WATCHED != 0 {
+            self.lock().sight = None;
+        }
+        *self.marks.get_mut() = 0;
+        if let Some(key) = &mut self.key {
+            key.clear();
+        }
+        true
     }
 
     pub(super) fn watched(&self, sight: Sight) {
-        let older = self.lock().sight.replace(sight);
-        drop(older);
+        self.lock().sight = Some(sight);
+        self.marks.fetch_or(WATCHED, Ordering::AcqRel);
     }
 
     /// Whether its result may be too old for who comes now, or is in the store.
     pub(super) fn is_over(&self) -> bool {
-        self.lock().sight.as_ref().is_some_and(Sight::is_over)
+        let is_watched = self.marks.load(Ordering::Acquire) & WATCHED != 0;
+        is_watched && self.lock().sight.as_ref().is_some_and(Sight::is_over)
     }
 
     /// What tells it from all others while it lasts.
@@ -114,9 +171,11 @@ impl Flight {
 
     /// There is a result. Those who wait get it before it is stored, so that a slow store delays none of them.
     pub(super) fn land(&self, wants_store: bool) -> Landing {
-        let mut state = self.lock();
-        state.storing = wants_store && !state.stale;
-        Landing { is_to_store: state.storing, is_awaited: !state.wakers.is_empty() }
+        let store = |marks| (wants_store && marks & STALE == 0).then_some(marks | STORING);
+        // Either an eviction comes first, and it is seen here, or it sees that the value is being stored.
+        let landed = self.marks.fetch_update(Ordering::AcqRel, Ordering::Acquire, store);
+        let (Ok(before) | Err(before)) = landed;
+        Landing { is_to_store: landed.is_ok(), is_awaited: before & AWAITED != 0 }
     }
 
     pub(super) fn publish(&self, shared: Shared) {
@@ -130,12 +189,13 @@ impl Flight {
 
     /// Whether the storing has taken so long that an eviction went on without it.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.lock().abandoned
+        self.marks.load(Ordering::Acquire) & ABANDONED != 0
     }
 
     pub(super) fn end(&self, how: How) {
         let mut state = self.lock();
-        state.storing = false;
+        // Under the lock, so that none begins to wait who has just seen that it is being stored.
+        self.marks.fetch_and(!STORING, Ordering::AcqRel);
         state.ended = Some(how);
         let alarm = state.alarm.take();
         state.wake();
@@ -144,13 +204,15 @@ impl Flight {
 
     /// Keeps its result out of the store; `false`: it is being stored already.
     pub(super) fn detach(&self) -> bool {
-        let mut state = self.lock();
-        state.stale = true;
-        !state.storing
+        self.marks.fetch_or(STALE, Ordering::AcqRel) & STORING == 0
+    }
+
+    fn is_being_stored(&self) -> bool {
+        self.marks.load(Ordering::Acquire) & STORING != 0
     }
 
     fn abandon(&self) {
-        self.lock().abandoned = true;
+        self.marks.fetch_or(ABANDONED, Ordering::AcqRel);
     }
 
     /// Wakes those who wait, for one that takes too long.
@@ -205,6 +267,7 @@ impl Waiter {
             state.next_token += 1;
             state.next_token
         });
+        self.flight.marks.fetch_or(AWAITED, Ordering::AcqRel);
         let older = state.wakers.insert(token, waker.clone());
         drop(state);
         // Outside the lock: what a waker owns may be waiting for this flight as well.
@@ -302,10 +365,13 @@ impl Detached {
         while let Some(waiter) = self.0.last_mut() {
             let flight = Arc::clone(&waiter.flight);
             let polled = waiter.poll(waker, |state| {
-                if !has_alarm && state.alarm.is_none() && state.storing {
+                if !flight.is_being_stored() {
+                    return Some(());
+                }
+                if !has_alarm && state.alarm.is_none() {
                     state.alarm = Some(watch::alarm(deadline, &flight));
                 }
-                (!state.storing).then_some(())
+                None
             });
             if polled.is_pending() {
                 if Instant::now() < deadline {

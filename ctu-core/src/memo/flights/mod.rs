@@ -15,6 +15,7 @@ mod flight;
 mod graph;
 mod lead;
 mod shard;
+mod spare;
 #[cfg(all(test, not(ctu_shuttle)))]
 mod tests;
 mod wait;
@@ -81,6 +82,12 @@ pub(super) enum Place<'f> {
     Wait(Wait),
 }
 
+/// What came of looking for a place in the table.
+enum Entry {
+    Begun { is_late: bool },
+    Found(Arc<Flight>),
+}
+
 impl Flights {
     pub(super) const fn new() -> Self {
         Self {
@@ -127,17 +134,15 @@ impl Flights {
         if turns >= TURNS {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
-        let own = Flight::new(spot, key.to_key());
+        let own = spare::flight(spot, key.to_key());
         let mut was_over = false;
         loop {
-            let mut shard = self.shard(spot);
-            let Some(other) = shard.flights.get(&spot.slot).map(Arc::clone) else {
-                shard.flights.insert(spot.slot, Arc::clone(&own));
-                let is_late = was_over || shard.recent.has(spot.slot, since);
-                drop(shard);
-                return Place::Lead { lead: Lead::new(self, own), is_late };
+            let other = match self.enter(&own, since) {
+                Entry::Begun { is_late } => {
+                    return Place::Lead { lead: Lead::new(self, own), is_late: is_late || was_over };
+                }
+                Entry::Found(other) => other,
             };
-            drop(shard);
             if !other.is_of(key) {
                 break;
             }
@@ -155,18 +160,26 @@ impl Flights {
 
     /// Takes a flight out of the table whose key was changed by hand meanwhile, unless it has gone already.
     fn retire(&self, flight: &Arc<Flight>) {
-        let slot = flight.spot.slot;
-        let mut shard = self.shard(flight.spot);
-        if !shard.flights.get(&slot).is_some_and(|found| Arc::ptr_eq(found, flight)) {
-            return;
-        }
-        let removed = shard.flights.remove(&slot);
+        let spot = flight.spot();
+        let mut shard = self.shard(spot);
+        let removed = shard.flights.remove_this(spot.slot, flight);
         // An evict has to wait for one that is being stored.
-        if !flight.detach() {
+        if removed.is_some() && !flight.detach() {
             shard.strays.push(Arc::clone(flight));
         }
         drop(shard);
         drop(removed);
+    }
+
+    /// Puts `own` in the table, unless there is one in its place.
+    fn enter(&self, own: &Arc<Flight>, since: u64) -> Entry {
+        let spot = own.spot();
+        let mut shard = self.shard(spot);
+        if let Some(other) = shard.flights.get(spot.slot) {
+            return Entry::Found(Arc::clone(other));
+        }
+        shard.flights.insert(spot.slot, Arc::clone(own));
+        Entry::Begun { is_late: shard.recent.has(spot.slot, since) }
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
@@ -178,7 +191,7 @@ impl Flights {
     {
         let spot = self.spot(key, store);
         // First without a flight of one's own, as mostly there is one.
-        if self.shard(spot).flights.contains_key(&spot.slot) {
+        if self.shard(spot).flights.get(spot.slot).is_some() {
             return None;
         }
         match self.join(key, store, since, 0) {
@@ -198,7 +211,7 @@ impl Flights {
     }
 
     fn stray(&self, spot: Spot) -> Lead<'_> {
-        let flight = Flight::new(spot, ());
+        let flight = spare::stray(spot);
         self.shard(spot).strays.push(Arc::clone(&flight));
         Lead::new(self, flight)
     }
@@ -220,7 +233,7 @@ impl Flights {
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        let own = Flight::new(spot, key.to_key());
+        let own = spare::flight(spot, key.to_key());
         let mut shard = self.shard(spot);
         let (detached, dropped) = self.take(&mut shard, spot);
         shard.flights.insert(spot.slot, Arc::clone(&own));
@@ -233,15 +246,14 @@ impl Flights {
     ///
     /// Those that are being stored become strays: whoever comes next has to wait for their end as well.
     fn take(&self, shard: &mut Shard, spot: Spot) -> (Detached, Vec<Arc<Flight>>) {
-        let found = shard.flights.remove(&spot.slot);
+        let found = shard.flights.remove(spot.slot);
         let mut others = Vec::new();
         // Whoever put one there has left word before, and the lock is taken after that.
         if self.store.load(Ordering::Relaxed) == SEVERAL {
-            let is_of_key = |_: &u64, flight: &mut Arc<Flight>| flight.spot.hash == spot.hash;
-            others.extend(shard.flights.extract_if(is_of_key).map(|(_, flight)| flight));
+            others = shard.flights.extract(|flight| flight.spot().hash == spot.hash);
         }
         if !shard.strays.is_empty() {
-            others.extend(shard.strays.extract_if(.., |stray| stray.spot.hash == spot.hash));
+            others.extend(shard.strays.extract_if(.., |stray| stray.spot().hash == spot.hash));
         }
         let (mut detached, mut dropped) = (Detached::default(), Vec::new());
         for flight in found.into_iter().chain(others) {
@@ -257,20 +269,17 @@ impl Flights {
 
     /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
     fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
-        let spot = flight.spot;
+        let spot = flight.spot();
         let mut shard = self.shard(spot);
         if has_stored {
             // Not less than the number that any caller reads who finds the value missing: the lookups came before.
             let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
             shard.recent.push(spot.slot, closing);
         }
-        let is_found = shard.flights.get(&spot.slot).is_some_and(|found| Arc::ptr_eq(found, flight));
-        let removed = if is_found {
-            shard.flights.remove(&spot.slot)
-        } else {
+        let removed = shard.flights.remove_this(spot.slot, flight).or_else(|| {
             let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
             place.map(|place| shard.strays.swap_remove(place))
-        };
+        });
         drop(shard);
         drop(removed);
     }

@@ -8,17 +8,85 @@ use super::flight::Flight;
 
 /// How many ended flights a shard remembers.
 pub(super) const REMEMBERED: usize = 8;
+
 pub(super) struct Shard {
-    /// By their slots.
-    pub(super) flights: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
+    pub(super) flights: Table,
     pub(super) strays: Vec<Arc<Flight>>,
     pub(super) recent: Recent,
 }
 
 impl Shard {
     pub(super) const fn new() -> Self {
-        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0 };
-        Self { flights: HashMap::with_hasher(BuildHasherDefault::new()), strays: Vec::new(), recent }
+        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0, last: 0 };
+        Self { flights: Table::new(), strays: Vec::new(), recent }
+    }
+}
+
+/// How many flights of a shard are looked through, one by one.
+pub(super) const FEW: usize = 8;
+
+/// Flights by their slots. Most often there are none or a few, for which a list is quicker than a hash table.
+pub(super) struct Table {
+    few: Vec<(u64, Arc<Flight>)>,
+    /// Those for which there was no room in the list.
+    many: HashMap<u64, Arc<Flight>, BuildHasherDefault<Identity>>,
+}
+
+impl Table {
+    const fn new() -> Self {
+        Self { few: Vec::new(), many: HashMap::with_hasher(BuildHasherDefault::new()) }
+    }
+
+    #[inline]
+    fn place(&self, slot: u64) -> Option<usize> {
+        self.few.iter().position(|(held, _)| *held == slot)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, slot: u64) -> Option<&Arc<Flight>> {
+        match self.place(slot) {
+            Some(place) => Some(&self.few[place].1),
+            None if self.many.is_empty() => None,
+            None => self.many.get(&slot),
+        }
+    }
+
+    /// Only where there is none in the slot.
+    #[inline]
+    pub(super) fn insert(&mut self, slot: u64, flight: Arc<Flight>) {
+        if self.few.len() < FEW {
+            self.few.push((slot, flight));
+        } else {
+            self.many.insert(slot, flight);
+        }
+    }
+
+    pub(super) fn remove(&mut self, slot: u64) -> Option<Arc<Flight>> {
+        match self.place(slot) {
+            Some(place) => Some(self.few.swap_remove(place).1),
+            None if self.many.is_empty() => None,
+            None => self.many.remove(&slot),
+        }
+    }
+
+    /// Removes this flight, if it is here.
+    pub(super) fn remove_this(&mut self, slot: u64, flight: &Arc<Flight>) -> Option<Arc<Flight>> {
+        if let Some(place) = self.few.iter().position(|(_, held)| Arc::ptr_eq(held, flight)) {
+            return Some(self.few.swap_remove(place).1);
+        }
+        let is_found = !self.many.is_empty() && self.many.get(&slot).is_some_and(|held| Arc::ptr_eq(held, flight));
+        if is_found { self.many.remove(&slot) } else { None }
+    }
+
+    /// Removes those that are `wanted`.
+    pub(super) fn extract(&mut self, wanted: impl Fn(&Flight) -> bool) -> Vec<Arc<Flight>> {
+        let few = self.few.extract_if(.., |(_, flight)| wanted(flight));
+        let many = self.many.extract_if(|_, flight| wanted(flight));
+        few.chain(many).map(|(_, flight)| flight).collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.few.len() + self.many.len()
     }
 }
 
@@ -28,16 +96,23 @@ pub(super) struct Recent {
     /// The slot, and the number of the closing.
     ring: [(u64, u64); REMEMBERED],
     next: usize,
+    /// The number of the newest.
+    last: u64,
 }
 
 impl Recent {
     pub(super) const fn push(&mut self, slot: u64, closing: u64) {
         self.ring[self.next] = (slot, closing);
+        self.last = closing;
         self.next = (self.next + 1) % REMEMBERED;
     }
 
     /// Whether a flight in this slot may have ended after the closing `since`.
     pub(super) fn has(&self, slot: u64, since: u64) -> bool {
+        // Most often there is nothing new.
+        if self.last <= since {
+            return false;
+        }
         // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
         self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
     }

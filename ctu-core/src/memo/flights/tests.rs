@@ -4,12 +4,16 @@ use std::sync::mpsc::{Sender, channel};
 use std::task::Context;
 use std::thread;
 
+use super::flight::Landing;
 use super::shard::REMEMBERED;
 use super::*;
 
 const STORE: &() = &();
 
-fn lead<'f>(flights: &'f Flights, key: &str) -> Lead<'f> {
+fn lead<'f, K>(flights: &'f Flights, key: &K) -> Lead<'f>
+where
+    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+{
     match flights.join(key, STORE, 0, 0) {
         Place::Lead { lead, .. } => lead,
         Place::Wait(_) => unreachable!("nobody else computes"),
@@ -171,4 +175,88 @@ fn law3_once_the_same_key_in_another_store_is_another_flight() {
     });
     flights.detach("key", &stores[0]).settled().unwrap();
     assert!(leads.iter().all(|lead| !lead.land(true).is_to_store), "two handles may be of one store");
+}
+
+#[test]
+fn law6_bounded_a_key_goes_with_its_computation() {
+    let flights = Flights::new();
+    let key = Arc::new(7_u8);
+    for _ in 0..3 {
+        let lead = lead(&flights, &key);
+        assert_eq!(Arc::strong_count(&key), 2);
+        lead.end(How::Stored);
+        assert_eq!(Arc::strong_count(&key), 1);
+    }
+    drop(lead(&flights, &key));
+    assert_eq!(Arc::strong_count(&key), 1);
+}
+
+#[test]
+fn law6_bounded_a_thread_keeps_few_flights() {
+    let flights = Flights::new();
+    let many: Vec<_> = (0..50_u32).map(|n| lead(&flights, &n)).collect();
+    assert_eq!((flights.len(), spare::len()), (50, 0));
+    many.into_iter().for_each(|lead| lead.end(How::Stored));
+    assert_eq!((flights.len(), spare::len()), (0, spare::KEPT));
+}
+
+#[test]
+fn law4_a_computation_knows_nothing_of_those_that_its_flight_was_used_for() {
+    let flights = Flights::new();
+    let others: [fn(&Flights); 5] = [
+        |flights| drop(flights.astray("key", STORE)),
+        |flights| {
+            let old = lead(flights, "key");
+            assert!(flights.detach("key", STORE).is_empty());
+            assert!(!old.land(true).is_to_store);
+            old.end(How::Unstored);
+        },
+        |flights| {
+            let old = lead(flights, "key");
+            assert!(old.land(true).is_to_store);
+            assert!(flights.detach("key", STORE).settled().is_err());
+            assert!(old.is_abandoned());
+            old.end(How::Unstored);
+        },
+        |flights| {
+            let old = lead(flights, &7_u32);
+            assert!(!old.land(false).is_to_store);
+            old.end(How::Unstored);
+        },
+        |flights| {
+            let old = lead(flights, "key");
+            let context = &mut Context::from_waker(std::task::Waker::noop());
+            assert!(std::pin::pin!(wait(flights, "key").ended_async()).as_mut().poll(context).is_pending());
+            assert!(old.land(true).is_awaited);
+            old.publish(&shared(7));
+            old.end(How::Stored);
+        },
+    ];
+    for other in others {
+        other(&flights);
+        let new = lead(&flights, "key");
+        assert!(!new.is_abandoned());
+        let Landing { is_to_store, is_awaited } = new.land(true);
+        assert!(is_to_store && !is_awaited);
+        assert!(!flights.detach("key", STORE).is_empty(), "it is being stored");
+        new.end(How::Stored);
+    }
+}
+
+#[test]
+fn law3_once_each_of_many_flights_is_found_by_its_key() {
+    let flights = Flights::new();
+    let keys: Vec<String> = (0..SHARDS * shard::FEW * 4).map(|n| n.to_string()).collect();
+    let leads: Vec<_> = keys.iter().map(|key| lead(&flights, key.as_str())).collect();
+    assert_eq!(flights.len(), keys.len());
+    let waits: Vec<_> = keys.iter().map(|key| wait(&flights, key)).collect();
+    // One half by an eviction, and the other by their ends.
+    let (first, last) = keys.split_at(keys.len() / 2);
+    for key in last {
+        assert!(flights.detach(key.as_str(), STORE).is_empty());
+    }
+    assert_eq!(flights.len(), first.len());
+    leads.into_iter().for_each(|lead| lead.end(How::Stored));
+    assert_eq!(flights.len(), 0);
+    assert!(waits.into_iter().all(|wait| matches!(wait.ended(), Ended::Closed(How::Stored))));
 }

@@ -140,7 +140,7 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
         {
             let Call { site, cache, key, policy, since, .. } = *call;
-            let Some((lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
+            let Some((mut lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
                 return call.found::<P>(age, value);
             };
             let rules = Kept::new(policy, Mode::Replacing);
@@ -156,7 +156,7 @@ macro_rules! runtime {
                 }
                 Room::Foreground => {
                     let watch = Stopwatch::new(site, policy);
-                    let by = (lead, Mode::Replacing, &rules);
+                    let by = (&mut lead, Mode::Replacing, &rules);
                     let returned = $led(site, cache, key, share, by, lifetime, watch.$timed(compute))$($wait)*;
                     if P::value(&returned).is_none() {
                         return call.found::<P>(age, value);
@@ -182,12 +182,12 @@ macro_rules! runtime {
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         {
-            let Begun { site, lead } = begun;
+            let Begun { site, mut lead } = begun;
             // The arguments had a key when it was begun, and are the same.
             let Ok(key) = key else { return compute$($now)* };
             let rules = Kept::new(policy, Mode::Replacing);
             let watch = Stopwatch::new(site, policy);
-            let by = (lead, Mode::Replacing, &rules);
+            let by = (&mut lead, Mode::Replacing, &rules);
             $led(site, cache, &key, share, by, lifetime, watch.$timed(compute))$($wait)*
         }
 
