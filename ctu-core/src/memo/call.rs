@@ -191,8 +191,8 @@ macro_rules! runtime {
             };
             let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
-            let _ = detached.$settled()$($wait)*;
-            $led(site, cache, &key, share, (&mut lead, Mode::Refreshing, &AsStored), lifetime, compute)$($wait)*
+            let mode = Mode::refreshing(site, &detached.$settled()$($wait)*);
+            $led(site, cache, &key, share, (&mut lead, mode, &AsStored), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.

@@ -41,6 +41,12 @@ impl Lead<'_> {
         self.flight().watched(watch.sight());
     }
 
+    /// Whether a value of the key is known to have been stored after the closing `since`.
+    pub(in crate::memo) fn is_replaced(&self, since: u64) -> bool {
+        let spot = self.flight().spot();
+        self.flights.shard(spot).recent.is_known(spot.slot, since)
+    }
+
     /// Computes.
     pub(in crate::memo) fn run<R>(&self, compute: impl FnOnce() -> R) -> R {
         let _entered = graph::enter(self.flight());

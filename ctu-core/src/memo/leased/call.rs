@@ -250,12 +250,12 @@ macro_rules! leased {
             };
             let (lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
-            let _ = detached.$settled()$($wait)*;
+            let mode = Mode::refreshing(site, &detached.$settled()$($wait)*);
             let held = match $start::<P::Value, L, C>(site, cache, &key, &lead, (leasing, Claim::Replacing))$($wait)* {
                 Start::Held(held) => Some(held),
                 Start::Unleased | Start::Found(_) => None,
             };
-            $led(site, cache, &key, share, (leasing, lead, Mode::Refreshing, held), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (leasing, lead, mode, held), lifetime, compute)$($wait)*
         }
     };
 }
