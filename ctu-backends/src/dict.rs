@@ -142,7 +142,12 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     }
 
     /// `None`: it may not be changed.
-    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32, by: By) -> Option<Option<(Keyed<K>, Held<V>)>> {
+    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        hash: u32,
+        by: By,
+    ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         self.change.of(hash, by, &self.clock, || {
             let mut entries = self.write();
             let entry = entries.find_entry(spread(hash), |(keyed, _)| keyed.is(hash, key));

@@ -1,7 +1,7 @@
 //! A write to a blocking store that goes on although its future was dropped.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use ctu_backends::Blocking;

@@ -8,4 +8,5 @@ mod cost;
 mod gated;
 mod gone;
 mod harmless;
+mod late;
 mod support;

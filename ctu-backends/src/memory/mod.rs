@@ -186,7 +186,12 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     /// `None`: it may not be changed.
-    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32, by: By) -> Option<Option<(Keyed<K>, Held<V>)>> {
+    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        hash: u32,
+        by: By,
+    ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         let removal = Removal { hash, key };
         self.change.of(hash, by, &self.clock, || unpoisoned(|| self.entries.remove(&removal)))
     }

@@ -182,12 +182,7 @@ macro_rules! in_memory {
                 Ok(watches.lease(hash, claim, length, &self.clock, || self.holds(key)))
             }
 
-            fn renew(
-                &self,
-                key: &Q,
-                token: ctu_core::Token,
-                length: Duration,
-            ) -> Result<Option<ctu_core::Token>> {
+            fn renew(&self, key: &Q, token: ctu_core::Token, length: Duration) -> Result<Option<ctu_core::Token>> {
                 Ok(self.change.watches()?.renew(self.seed.hash(key).into(), token, length, &self.clock))
             }
 

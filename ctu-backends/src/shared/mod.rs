@@ -8,9 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ctu_core::{
-    Cache, CacheKey, Claim, Count, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
-};
+use ctu_core::{Cache, CacheKey, Claim, Count, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch};
 
 pub use self::builder::SharedMemoryBuilder;
 use self::held::{Asked, Erased};

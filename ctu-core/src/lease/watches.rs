@@ -173,12 +173,7 @@ impl Watches {
 }
 
 /// Stores, if that is allowed. Where it is not, what `store` owns, and its code, is dropped behind the lock.
-fn replace<R>(
-    mut shard: MutexGuard<'_, Shard>,
-    hash: u64,
-    is_to_store: bool,
-    store: impl FnOnce() -> R,
-) -> Option<R> {
+fn replace<R>(mut shard: MutexGuard<'_, Shard>, hash: u64, is_to_store: bool, store: impl FnOnce() -> R) -> Option<R> {
     if !is_to_store {
         return None;
     }
