@@ -48,7 +48,7 @@ impl size {
     fn __store() -> &'static ::ctu::__private::SharedMemory {
         static STORE: ::ctu::__private::LazyLock<::ctu::__private::SharedMemory> =
             ::ctu::__private::LazyLock::new(|| {
-                ::ctu::__private::SharedMemory::builder().capacity(10000usize).stats(false).build()
+                ::ctu::__private::SharedMemory::builder().capacity(10000usize).stats(false).private().build()
             });
         &STORE
     }

@@ -57,7 +57,7 @@ impl repeat {
                 String,
             >,
         > = ::ctu::__private::LazyLock::new(|| {
-            ::ctu::__private::MemoryCache::builder().capacity(100).stats(false).build()
+            ::ctu::__private::MemoryCache::builder().capacity(100).stats(false).private().build()
         });
         &STORE
     }
