@@ -235,7 +235,9 @@ impl Shard {
     fn drop_leases(&mut self, is_over: impl Fn(&Held) -> bool, most: usize) {
         let over = self.keys.iter().filter(|(_, key)| key.lease.as_ref().is_some_and(&is_over));
         let over: Vec<u64> = over.take(most).map(|(hash, _)| *hash).collect();
-        over.into_iter().for_each(|hash| self.drop_lease(hash));
+        for hash in over {
+            self.drop_lease(hash);
+        }
     }
 }
 

@@ -125,7 +125,9 @@ macro_rules! runtime {
         {
             // Where the store can tell: what is done to it by hand meanwhile wins as well.
             let watch = if mode == Mode::Not { None } else { cache.watch(key.key()) };
-            watch.iter().for_each(|watch| lead.watched(watch));
+            if let Some(watch) = &watch {
+                lead.watched(watch);
+            }
             let returned = lead.$run(compute)$($wait)*;
             let plan = landed(lead, &share, mode, lifetime, &returned);
             $finish(site, cache, key, (lead, mode, rules, watch), plan, P::value(&returned))$($wait)*;

@@ -100,7 +100,7 @@ impl<K, V> fmt::Debug for ModelStore<K, V> {
             .field("leases", &self.leases().len())
             .field("clock", &self.clock)
             .field("default_ttl", &self.default_ttl)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
