@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod beside;
 pub mod contestants;
 mod harness;
 mod keys;
@@ -14,7 +15,9 @@ mod plots;
 mod python;
 mod report;
 mod results;
+mod turns;
 
+pub use beside::{Beside, beside};
 pub use harness::{Contestant, Effort, Row, Timings, compute, measure, measure_stream, scaling};
 pub use keys::{Random, Zipf, hot, long_texts, names, numbers, points, texts, zipf};
 pub use machine::{Lock, describe, lock_in_use};
@@ -22,3 +25,4 @@ pub use plots::{Series, bars, lines};
 pub use python::Python;
 pub use report::{Aim, Spread, print, verdict};
 pub use results::{directory, effort, is_quick, record};
+pub use turns::{Entrant, take_turns, timed, timed_in_tasks, timed_on_threads};

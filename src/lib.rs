@@ -49,6 +49,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 pub use ctu_backends::AnyCache;
@@ -119,7 +121,7 @@ pub mod async_prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::{MemoryCache, SharedMemory};
+    pub use ctu_backends::{MemoryCache, Own, SharedMemory, values};
     pub use ctu_core::memo::*;
     pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;

@@ -278,3 +278,41 @@ fn by_hand_a_cache_memoizes_any_expression() -> ctu::Result<()> {
     assert_eq!(cache.take(&Args(("abc", &5)))?, Some(8));
     Ok(())
 }
+
+#[cached(refresh_if = n > 10 && !text.is_empty())]
+fn fresh(text: &str, n: u64) -> (String, u32) {
+    let _ = n;
+    (text.to_owned(), next_number())
+}
+
+#[cached(skip(force), refresh_if = force)]
+async fn fresh_later(text: String, force: bool) -> (String, u32) {
+    std::future::ready(force).await;
+    (text, next_number())
+}
+
+fn next_number() -> u32 {
+    thread_local!(static COUNT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+    COUNT.with(|count| count.replace(count.get() + 1))
+}
+
+#[test]
+fn a_call_whose_arguments_say_so_computes_anew_and_stores() {
+    assert_eq!([fresh("a", 1).1, fresh("a", 1).1], [0, 0]);
+    assert_eq!([fresh("a", 11).1, fresh("a", 11).1], [1, 2]);
+    assert_eq!(fresh::peek("a", 11).unwrap(), Some(("a".to_owned(), 2)));
+    assert_eq!([fresh("", 11).1, fresh("", 11).1], [3, 3]);
+
+    let later = |force| pollster::block_on(fresh_later("a".to_owned(), force)).1;
+    assert_eq!([later(false), later(false), later(true), later(false)], [4, 4, 5, 5]);
+}
+
+#[cached(ttl = Duration::from_secs(seconds), capacity = 5 + 5)]
+fn lasts(seconds: u64) -> u64 {
+    seconds
+}
+
+#[test]
+fn a_lifetime_may_be_told_by_an_argument() {
+    assert_eq!((lasts(3), lasts::prime(4, &5).is_ok(), lasts(4)), (3, true, 5));
+}

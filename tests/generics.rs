@@ -142,3 +142,20 @@ fn law5_apart_methods_of_different_generic_types_never_meet() -> ctu::Result<()>
     assert_eq!((Table::<u8, 2>::associated(5), Table::<u8, 3>::associated(5)), (10, 15));
     Ok(())
 }
+
+#[cached]
+fn text<const IS_LOUD: bool, const END: char, const N: i8>(s: &str) -> String {
+    let s = if IS_LOUD { s.to_uppercase() } else { s.to_owned() };
+    format!("{s}{END}{N}")
+}
+
+#[test]
+fn law5_apart_const_parameters_of_any_type_count() {
+    for _ in 0..2 {
+        assert_eq!(text::<true, '!', 1>("a"), "A!1");
+        assert_eq!(text::<false, '!', 1>("a"), "a!1");
+        assert_eq!(text::<false, '?', 1>("a"), "a?1");
+        assert_eq!(text::<false, '?', -1>("a"), "a?-1");
+    }
+    assert_eq!((text::stats().hits, text::stats().entries), (4, Some(4)));
+}

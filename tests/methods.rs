@@ -219,3 +219,69 @@ fn a_typed_store_holds_the_objects_key_before_the_arguments() -> ctu::Result<()>
     assert_eq!((computed(), TYPED.len()?), (2, 2));
     Ok(())
 }
+
+struct Account {
+    bank: &'static str,
+    number: u64,
+}
+
+impl Account {
+    fn iban(&self) -> String {
+        format!("{}-{}", self.bank, self.number)
+    }
+}
+
+#[cache_methods(self_key = self.iban())]
+impl Account {
+    #[cached]
+    fn typed(&self, currency: &str, n: u64) -> String {
+        format!("{} {currency} {n}", self.iban())
+    }
+
+    #[cached(key = json)]
+    fn as_text(&self, n: u64) -> String {
+        format!("{} {n}", self.iban())
+    }
+
+    #[cached]
+    async fn later(&self, currency: String) -> String {
+        std::future::ready(()).await;
+        format!("{} {currency}", self.iban())
+    }
+}
+
+#[test]
+fn law5_apart_what_tells_objects_apart_may_be_made_for_the_call() {
+    let (mine, yours) = (Account { bank: "A", number: 1 }, Account { bank: "A", number: 2 });
+    for _ in 0..2 {
+        assert_eq!((mine.typed("EUR", 3), yours.typed("EUR", 3)), ("A-1 EUR 3".to_owned(), "A-2 EUR 3".to_owned()));
+        assert_eq!((mine.as_text(3), yours.as_text(3)), ("A-1 3".to_owned(), "A-2 3".to_owned()));
+        let later = |account: &Account| pollster::block_on(account.later("EUR".to_owned()));
+        assert_eq!((later(&mine), later(&yours)), ("A-1 EUR".to_owned(), "A-2 EUR".to_owned()));
+    }
+    assert_eq!(mine.as_text_key(3).unwrap(), r#"["A-1",3]"#);
+    assert_eq!((Account::typed_stats().hits, Account::as_text_stats().hits, Account::later_stats().hits), (2, 2, 2));
+    assert!(mine.typed_evict("EUR", 3).unwrap());
+    assert!(!mine.typed_in_cache("EUR", 3).unwrap());
+    assert!(yours.typed_in_cache("EUR", 3).unwrap());
+}
+
+struct Rates;
+
+#[cache_methods(self_key = none)]
+impl Rates {
+    #[cached(skip(force), refresh_if = force)]
+    #[allow(clippy::unused_self)]
+    fn rate(&self, currency: String, force: bool) -> (String, u32) {
+        let _ = force;
+        (currency, REFRESHED.replace(REFRESHED.get() + 1))
+    }
+}
+
+thread_local!(static REFRESHED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+
+#[test]
+fn a_method_is_refreshed_when_its_arguments_say_so() {
+    let rate = |force| Rates.rate("EUR".to_owned(), force).1;
+    assert_eq!([rate(false), rate(false), rate(true), rate(false), rate(true)], [0, 0, 1, 1, 2]);
+}

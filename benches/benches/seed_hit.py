@@ -6,9 +6,10 @@ with the nanoseconds per call.
 
 import json
 import sys
-import time
 
 from CacheToolsUtils import DictCache, EncryptedCache, PrefixedCache, ToBytesCache
+
+import seed_turns
 
 store = DictCache()
 cache = PrefixedCache(ToBytesCache(EncryptedCache(store, b"a secret of 32 bytes, for timings")), sys.argv[1])
@@ -16,9 +17,4 @@ key, value = sys.argv[2], json.loads(sys.argv[3])
 cache[key] = value
 assert cache[key] == value and len(store) == 1 and key.encode() not in b"".join(store)
 
-for line in sys.stdin:
-    calls = range(int(line))
-    start = time.perf_counter_ns()
-    for _ in calls:
-        cache[key]
-    print((time.perf_counter_ns() - start) / len(calls), flush=True)
+seed_turns.take("cache[key]", globals())

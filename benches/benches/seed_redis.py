@@ -6,18 +6,14 @@ calls to time, one number a line, and answers with the nanoseconds per call.
 
 import json
 import sys
-import time
 
 import redis
 from CacheToolsUtils import PrefixedRedisCache
+
+import seed_turns
 
 cache = PrefixedRedisCache(redis.Redis(host="127.0.0.1", port=int(sys.argv[1])), sys.argv[2])
 key, value = sys.argv[3], json.loads(sys.argv[4])
 assert cache[key] == value
 
-for line in sys.stdin:
-    calls = range(int(line))
-    start = time.perf_counter_ns()
-    for _ in calls:
-        cache[key]
-    print((time.perf_counter_ns() - start) / len(calls), flush=True)
+seed_turns.take("cache[key]", globals())

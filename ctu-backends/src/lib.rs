@@ -18,6 +18,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "memory", feature = "memcached", feature = "redis"))]
 mod any;
@@ -29,6 +31,8 @@ mod dict;
 mod memcached;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "memory")]
+mod own;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "memory")]
@@ -48,6 +52,9 @@ pub use memcached::AsyncMemcachedCache;
 pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
+#[cfg(feature = "memory")]
+#[doc(hidden)]
+pub use own::{Own, OwnHeld, OwnStore, Values, values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(all(feature = "redis-cluster", feature = "tokio"))]

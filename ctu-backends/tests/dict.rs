@@ -3,8 +3,10 @@
 mod contract;
 
 use std::hash::Hash;
+use std::time::Duration;
 
 use ctu_backends::DictCache;
+use ctu_core::{Cache, Clock, ManualClock, Store, Ttl};
 
 fn dict<K: Eq + Hash, V: Clone>(clock: Clock, ttl: Option<Duration>) -> DictCache<K, V> {
     let cache = DictCache::new().with_clock(clock);

@@ -3,9 +3,15 @@
 mod contract;
 
 use std::hash::Hash;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
 
 use ctu_backends::MemoryCache;
-use ctu_core::ErrorKind;
+use ctu_core::{Cache, Clock, ErrorKind, ManualClock, Store, Ttl};
+
+use contract::support::{Random, Reentrant, SECOND};
 
 /// With room for all the entries of the suite.
 fn memory<K: Eq + Hash, V: Clone>(clock: Clock, ttl: Option<Duration>) -> MemoryCache<K, V> {

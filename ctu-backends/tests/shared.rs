@@ -4,9 +4,12 @@ mod contract;
 mod typed;
 
 use std::hash::Hash;
+use std::time::Duration;
 
 use ctu_backends::SharedMemory;
-use ctu_core::{CacheKey, ErrorKind};
+use ctu_core::{Args, Cache, CacheKey, Clock, ErrorKind, ManualClock, Store, Ttl};
+
+use contract::support::{PANICS, Random, SECOND, Touchy};
 
 use typed::View;
 

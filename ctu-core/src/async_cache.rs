@@ -9,6 +9,9 @@ use crate::{Entry, Result, Stats, Ttl, Watch};
 /// Same names and same contract as [`Cache`](crate::Cache). The futures are `Send` and do nothing before they are
 /// polled; dropping one abandons the operation, which may or may not have reached the store.
 ///
+/// Unlike [`Cache`](crate::Cache) this is not dyn-compatible: what holds some async cache has a parameter for it,
+/// `struct Repository<C>`, or holds the `AsyncAnyCache` that a url names at run time.
+///
 /// # Examples
 ///
 /// ```

@@ -31,7 +31,8 @@ use crate::{Entry, Result, Stats, Ttl, Watch};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache from `{K}` to `{V}`",
     label = "this can't be called with keys of `{K}` and values of `{V}`",
-    note = "text keys are `str`, byte keys `[u8]`; a byte store needs a layer such as `.json()` for typed values"
+    note = "text keys are `str`, byte keys `[u8]`; a byte store needs a layer such as `.json()` for typed values",
+    note = "a function with `key = typed` and a cache of its callers' needs a `SharedMemory`"
 )]
 pub trait Cache<K: ?Sized, V> {
     /// The value under `key`, or `None` on a miss.

@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// docs.rs sets this: what needs a feature is marked.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod async_cache;
 mod cache;
@@ -22,6 +24,8 @@ mod layers;
 mod lease;
 mod log_gate;
 mod map;
+/// What the attributes expand to calls. Not for use by hand: it changes without notice.
+#[doc(hidden)]
 pub mod memo;
 mod memoize;
 mod sha3;

@@ -103,7 +103,6 @@ impl fmt::Display for Reject {
 /// The cache that a [`Map`] makes of the store below it.
 ///
 /// Every layer of this crate without effects is this type; `StackExt` has a short way to stack each.
-#[derive(Debug)]
 pub struct Mapped<M, C> {
     map: M,
     inner: C,
@@ -173,6 +172,16 @@ impl<M: Layer, C> Mapped<M, C> {
             "this layer shares its store with others and can't tell its entries from theirs: clear the store below \
              (`inner()`) to forget everything in it, or give each its own store or namespace",
         ))
+    }
+}
+
+impl<M: fmt::Debug, C: fmt::Debug> fmt::Debug for Mapped<M, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mapped")
+            .field("map", &self.map)
+            .field("inner", &self.inner)
+            .field("rejected", &self.rejected)
+            .finish_non_exhaustive()
     }
 }
 

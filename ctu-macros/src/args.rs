@@ -22,6 +22,7 @@ pub(crate) struct Args {
     pub(crate) self_key: Option<Given<SelfKey>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) cache_if: Option<Given<Expr>>,
+    pub(crate) refresh_if: Option<Given<Expr>>,
     pub(crate) leasing: LeasingArgs,
     pub(crate) result: Option<Given<bool>>,
     pub(crate) companion: Option<Given<Ident>>,
@@ -69,8 +70,8 @@ pub(crate) enum Lifetime {
 }
 
 const NAMES: &str = "`cache`, `key`, `ttl`, `capacity`, `prefix`, `version`, `self_key`, `skip`, `cache_if`, \
-                     `coalesce`, `invalidation`, `lease`, `result`, `stale`, `stale_on`, `refresh_ahead`, `jitter`, `timeout`, \
-                     `on_error`, `companion`, `crate`";
+                     `refresh_if`, `coalesce`, `invalidation`, `lease`, `result`, `stale`, `stale_on`, `refresh_ahead`, \
+                     `jitter`, `timeout`, `on_error`, `companion`, `crate`";
 
 impl Args {
     /// Reads what can be read, and reports the rest.
@@ -108,6 +109,7 @@ impl Args {
             self_key: self.self_key.or_else(|| block.self_key.clone()),
             skip: self.skip,
             cache_if: self.cache_if,
+            refresh_if: self.refresh_if,
             leasing: self.leasing.or(&block.leasing),
             result: self.result,
             companion: self.companion,
@@ -123,6 +125,7 @@ impl Args {
             self.prefix.as_ref().map(|given| &given.name),
             self.skip.as_ref().map(|given| &given.name),
             self.cache_if.as_ref().map(|given| &given.name),
+            self.refresh_if.as_ref().map(|given| &given.name),
             self.result.as_ref().map(|given| &given.name),
             self.companion.as_ref().map(|given| &given.name),
         ];
@@ -153,6 +156,7 @@ impl Args {
             "self_key" => set(&mut self.self_key, value(name, input, "self.id", self_key)?, faults),
             "skip" => set(&mut self.skip, skip(name, input, faults)?, faults),
             "cache_if" => set(&mut self.cache_if, value(name, input, "Option::is_some", expr_not_text)?, faults),
+            "refresh_if" => set(&mut self.refresh_if, value(name, input, "force", expr_not_text)?, faults),
             "result" => set(&mut self.result, flag(name, input)?, faults),
             "companion" => set(&mut self.companion, value(name, input, "f_cache", companion)?, faults),
             "crate" => set(&mut self.krate, value(name, input, "::path", krate)?, faults),

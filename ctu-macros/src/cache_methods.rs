@@ -26,6 +26,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 
     let mut items = TokenStream::new();
     let mut companions = TokenStream::new();
+    let mut uncached = TokenStream::new();
     let mut marked = 0;
     for item in &item_impl.items {
         let mut item = item.clone();
@@ -49,9 +50,10 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         block.qualify(&mut method);
         match cached::model(args, &method, Some(&block), own_faults) {
             Ok(model) => {
-                let (method, its_companions) = cached::method_tokens(&model);
-                items.extend(method);
-                companions.extend(its_companions);
+                let method = cached::method_tokens(&model);
+                items.extend(method.wrapper);
+                companions.extend(method.companions);
+                uncached.extend(method.uncached);
             }
             Err(error) => {
                 items.extend(function.to_token_stream());
@@ -66,7 +68,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         ));
     }
     let error = faults.or(()).err().map(syn::Error::into_compile_error);
-    let expanded = assemble(&item_impl, &items, &companions);
+    let expanded = assemble(&item_impl, &items, &companions, &uncached);
     quote!(#error #expanded)
 }
 
@@ -93,29 +95,39 @@ fn mark(method: &mut ImplItemFn, faults: &mut Faults) -> Option<Attribute> {
     mark
 }
 
-/// The `impl` as it was, with companions in it; in that of a trait there is no place for them, so beside it.
-fn assemble(item_impl: &ItemImpl, items: &TokenStream, companions: &TokenStream) -> TokenStream {
+/// The `impl` as it was, and beside it one for the companions: there is no place for them in that of a trait, and in any
+/// other they read better by themselves. Then one for the bodies that the user wrote, and wants to hear of.
+fn assemble(
+    item_impl: &ItemImpl,
+    items: &TokenStream,
+    companions: &TokenStream,
+    uncached: &TokenStream,
+) -> TokenStream {
     let ItemImpl { attrs, unsafety, impl_token, generics, trait_, self_ty, .. } = item_impl;
     let where_clause = &generics.where_clause;
-    let (of_trait, inside, beside) = match trait_ {
-        None => (None, Some(companions), None),
-        Some((path, for_token)) => (
-            Some(quote!(#path #for_token)),
-            None,
-            Some(quote! {
-                #[allow(unreachable_pub, missing_docs)]
+    let of_trait = trait_.as_ref().map(|(path, for_token)| quote!(#path #for_token));
+    let lints = trait_.as_ref().map(|_| quote!(#[allow(unreachable_pub, missing_docs)]));
+    let everywhere = cached::everywhere(attrs);
+    let beside = |allowed: TokenStream, functions: &TokenStream| {
+        (!functions.is_empty()).then(|| {
+            quote! {
+                #(#everywhere)*
+                #lints
+                #allowed
                 #impl_token #generics #self_ty #where_clause {
-                    #companions
+                    #functions
                 }
-            }),
-        ),
+            }
+        })
     };
+    let companions = beside(cached::allowed(), companions);
+    let uncached = beside(quote!(#[allow(dead_code)]), uncached);
     quote! {
         #(#attrs)*
         #unsafety #impl_token #generics #of_trait #self_ty #where_clause {
             #items
-            #inside
         }
-        #beside
+        #companions
+        #uncached
     }
 }

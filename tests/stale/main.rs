@@ -6,6 +6,7 @@
 mod ahead;
 mod expiry;
 mod forms;
+mod levels;
 mod on_error;
 mod rescue;
 mod servers;

@@ -24,6 +24,7 @@ impl<R, F: FnMut() -> R> Future for AtOnce<F> {
 /// Implements `AsyncCache`, or `AsyncStore`, by the sync trait's methods.
 macro_rules! never_waits {
     (impl[$($generic:ident),*] AsyncCache<$key:ident, $value:ident> for $store:ty where [$($bounds:tt)*]) => {
+        #[diagnostic::do_not_recommend]
         impl<$($generic),*> ctu_core::AsyncCache<$key, $value> for $store
         where
             $($bounds)*
@@ -125,6 +126,8 @@ macro_rules! never_waits {
 /// `insert`, `take`, `holds`, `count`, `discard` and the fields `change`, `seed`, `clock` and `counters`.
 macro_rules! in_memory {
     ($store:ident) => {
+        // Of a key or a value of another type, what a cache is asked with says more than what this asks of it.
+        #[diagnostic::do_not_recommend]
         impl<K, V, Q> ctu_core::Cache<Q, V> for $store<K, V>
         where
             Q: ?Sized + ctu_core::CacheKey<Owned = K>,

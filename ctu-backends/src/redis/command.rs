@@ -12,6 +12,8 @@ use super::settings::{Lifetime, Settings};
 
 /// Of an answer that carries no value.
 pub(super) const SMALL_BYTES: usize = 64 << 10;
+/// Of one command: the server does nothing else meanwhile.
+const MOST_KEYS: usize = 1_000;
 /// Around each value of an answer, and before it if it is leased.
 const FRAME_BYTES: usize = 64;
 
@@ -28,11 +30,22 @@ pub(super) enum Request {
     One(Cmd),
     /// Its answer is the array of the answers.
     Many(Pipeline, usize),
-    /// As many commands that nobody else's come between.
+    /// As many commands, from `MULTI` to `EXEC`, that nobody else's come between. Its answer is that to the last.
+    ///
+    /// Not a transaction of the library's: its driver panics if a server refuses the beginning of one.
     Atomic(Pipeline, usize),
 }
 
 impl Request {
+    fn atomic(commands: impl IntoIterator<Item = Cmd>) -> Self {
+        let mut pipeline = pipe();
+        for command in std::iter::once(cmd("MULTI")).chain(commands).chain([cmd("EXEC")]) {
+            pipeline.add_command(command);
+        }
+        let commands = pipeline.len();
+        Self::Atomic(pipeline, commands)
+    }
+
     pub(super) fn packed(&self) -> Vec<u8> {
         match self {
             Self::One(command) => command.get_packed_command(),
@@ -68,18 +81,29 @@ pub(super) fn get(settings: &Settings, key: &[u8]) -> Result<Ask<Option<Bytes>>>
 /// In a transaction: between two plain commands another client could put a value with a longer lifetime, which would
 /// then be taken for that of the older value.
 pub(super) fn get_entry(settings: &Settings, key: &[u8]) -> Result<Ask<Option<Entry<Bytes>>>> {
-    let mut pipeline = pipe();
-    pipeline.atomic();
-    pipeline.add_command(with_key("GET", settings, key)?).add_command(with_key("PTTL", settings, key)?);
-    Ok(Ask { request: Request::Atomic(pipeline, 2), read: entry, longest: longest(settings, 1) })
+    let request = Request::atomic([with_key("GET", settings, key)?, with_key("PTTL", settings, key)?]);
+    Ok(Ask { request, read: entry, longest: longest(settings, 1) })
 }
 
 pub(super) fn get_many(settings: &Settings, keys: &[&[u8]]) -> Result<Ask<Vec<Option<Bytes>>>> {
+    let longest = longest(settings, keys.len());
+    if keys.len() <= MOST_KEYS {
+        return Ok(Ask { request: Request::One(mget(settings, keys)?), read: values, longest });
+    }
+    let mut pipeline = pipe();
+    for keys in keys.chunks(MOST_KEYS) {
+        pipeline.add_command(mget(settings, keys)?);
+    }
+    let commands = pipeline.len();
+    Ok(Ask { request: Request::Many(pipeline, commands), read: values_of_all, longest })
+}
+
+fn mget(settings: &Settings, keys: &[&[u8]]) -> Result<Cmd> {
     let mut command = cmd("MGET");
     for key in keys {
         command.arg(&*settings.key(key)?);
     }
-    Ok(Ask { request: Request::One(command), read: values, longest: longest(settings, keys.len()) })
+    Ok(command)
 }
 
 pub(super) fn put(settings: &Settings, key: &[u8], value: &Bytes, ttl: Ttl) -> Result<Ask<()>> {
@@ -103,11 +127,10 @@ pub(super) fn remove(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
 /// By the type, as only a string is found by [`get`], and by how it begins, as a lease alone is none; both at once, as
 /// one could be of another value than the other.
 pub(super) fn contains(settings: &Settings, key: &[u8]) -> Result<Ask<bool>> {
-    let mut pipeline = pipe();
-    pipeline.atomic();
-    pipeline.add_command(with_key("GETRANGE", settings, key)?).arg(0).arg(HEAD_BYTES - 1);
-    pipeline.add_command(with_key("TYPE", settings, key)?);
-    Ok(Ask { request: Request::Atomic(pipeline, 2), read: contained, longest: SMALL_BYTES })
+    let mut beginning = with_key("GETRANGE", settings, key)?;
+    beginning.arg(0).arg(HEAD_BYTES - 1);
+    let request = Request::atomic([beginning, with_key("TYPE", settings, key)?]);
+    Ok(Ask { request, read: contained, longest: SMALL_BYTES })
 }
 
 fn contained(answer: Value, _: &Settings) -> Result<bool> {
@@ -187,6 +210,14 @@ fn values(answer: Value, settings: &Settings) -> Result<Vec<Option<Bytes>>> {
     array(answer)?.into_iter().map(|answer| value(answer, settings)).collect()
 }
 
+fn values_of_all(answer: Value, settings: &Settings) -> Result<Vec<Option<Bytes>>> {
+    let mut all = Vec::new();
+    for answer in array(answer)? {
+        all.extend(values(answer, settings)?);
+    }
+    Ok(all)
+}
+
 fn entry(answer: Value, settings: &Settings) -> Result<Option<Entry<Bytes>>> {
     let [found, left] = pair(answer)?;
     let Some(value) = value(found, settings)? else { return Ok(None) };
@@ -251,6 +282,29 @@ pub(super) fn unexpected(answer: &Value) -> Error {
     match answer {
         Value::ServerError(error) => failure::of_server(error),
         _ => failure::nonsense(),
+    }
+}
+
+/// The last of the answers; but if a transaction is refused, why.
+pub(super) fn decisive(answers: impl IntoIterator<Item = Value>) -> Option<Value> {
+    let (mut first_error, mut last) = (None, None);
+    for answer in answers {
+        if let Some(Value::ServerError(error)) = last.replace(answer) {
+            first_error.get_or_insert(error);
+        }
+    }
+    match last {
+        Some(Value::ServerError(error)) => Some(Value::ServerError(first_error.unwrap_or(error))),
+        last => last,
+    }
+}
+
+/// Whether the server refused to write as it is a replica, of another server or of none yet.
+pub(super) fn is_read_only(answer: &Value) -> bool {
+    match answer {
+        Value::ServerError(error) => error.code() == "READONLY",
+        Value::Array(answers) => answers.iter().any(is_read_only),
+        _ => false,
     }
 }
 

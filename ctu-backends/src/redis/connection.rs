@@ -6,7 +6,7 @@ use std::time::Instant;
 use ctu_core::{Error, ErrorKind, Result};
 use redis::{ConnectionAddr, Parser, RedisConnectionInfo, RedisError, Value, cmd};
 
-use super::command::{Request, too_long, unexpected};
+use super::command::{Request, decisive, too_long, unexpected};
 use super::failure;
 use super::settings::Settings;
 use super::socket::Socket;
@@ -78,14 +78,9 @@ impl Connection {
         let mut answer = Answer { channel: &mut self.channel, received: 0, longest };
         let result = match request {
             Request::One(_) => answer.value(&mut self.parser),
-            Request::Many(_, commands) => {
-                (0..*commands).map(|_| answer.value(&mut self.parser)).collect::<Result<_, _>>().map(Value::Array)
-            }
+            Request::Many(_, commands) => answer.values(&mut self.parser, *commands).map(Value::Array),
             Request::Atomic(_, commands) => {
-                // The beginning and each command are only acknowledged; what counts comes at the end.
-                (0..=*commands)
-                    .try_for_each(|_| answer.value(&mut self.parser).map(drop))
-                    .and_then(|()| answer.value(&mut self.parser))
+                answer.values(&mut self.parser, *commands).map(|answers| decisive(answers).unwrap_or(Value::Nil))
             }
         };
         let received = answer.received;
@@ -166,6 +161,10 @@ struct Answer<'c> {
 impl Answer<'_> {
     fn value(&mut self, parser: &mut Parser) -> std::result::Result<Value, RedisError> {
         parser.parse_value(self)
+    }
+
+    fn values(&mut self, parser: &mut Parser, count: usize) -> std::result::Result<Vec<Value>, RedisError> {
+        (0..count).map(|_| self.value(parser)).collect()
     }
 }
 

@@ -5,10 +5,16 @@ use std::io;
 use ctu_core::{Error, ErrorKind};
 use redis::{RedisError, ServerError};
 
-const LOGIN: &str = "the server refused the url's user or password, or that user's rights are too few";
+const LOGIN: &str = "the server refused the url's user or password";
+const RIGHTS: &str =
+    "the url's user has no right to a command or a key of this cache: give it to them with the server's `ACL SETUSER`";
 
 /// An error of a socket.
 pub(super) fn of_io(error: io::Error) -> Error {
+    #[cfg(feature = "redis-tls")]
+    if let Some(refusal) = super::tls::refusal(&error) {
+        return refusal;
+    }
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => timed_out(),
         _ => Error::new(ErrorKind::Unavailable, "the connection to the Redis server failed").with_source(error),
@@ -17,6 +23,10 @@ pub(super) fn of_io(error: io::Error) -> Error {
 
 /// An error of the redis crate, outside of an answer.
 pub(super) fn of_library(error: &RedisError) -> Error {
+    #[cfg(feature = "redis-tls")]
+    if let Some(refusal) = super::tls::refusal(error) {
+        return refusal;
+    }
     if error.is_timeout() {
         return timed_out();
     }
@@ -42,7 +52,8 @@ pub(super) fn of_server(error: &ServerError) -> Error {
 fn of_code(code: &str, detail: Option<&str>) -> Error {
     let detail = detail.unwrap_or_default();
     let (kind, message) = match code {
-        "NOAUTH" | "WRONGPASS" | "NOPERM" => (ErrorKind::Config, LOGIN),
+        "NOAUTH" | "WRONGPASS" => (ErrorKind::Config, LOGIN),
+        "NOPERM" => (ErrorKind::Config, RIGHTS),
         "ERR" if detail.contains("password") => (ErrorKind::Config, LOGIN),
         "ERR" if detail.contains("DB index") => (ErrorKind::Config, "the server has no database of the url's number"),
         "ERR" if detail.contains("max number of clients") => {

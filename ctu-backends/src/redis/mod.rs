@@ -28,6 +28,8 @@ mod turns;
 #[cfg(feature = "tokio")]
 mod async_store;
 
+use std::time::Duration;
+
 #[cfg(feature = "tokio")]
 pub use async_store::AsyncRedisCache;
 pub use builder::RedisCacheBuilder;
@@ -36,3 +38,6 @@ pub use cluster::AsyncRedisClusterCache;
 #[cfg(feature = "redis-cluster")]
 pub use cluster::RedisClusterCache;
 pub use store::RedisCache;
+
+/// Between two new connections because of a server that takes no writes: the url may name a replica.
+const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);

@@ -6,8 +6,9 @@ use std::time::Instant;
 use ctu_core::{Error, ErrorKind, Result};
 use redis::Value;
 
+use super::READ_ONLY_PAUSE;
 use super::budget::Budget;
-use super::command::{Ask, Request};
+use super::command::{Ask, Request, is_read_only};
 use super::connection::{Connection, Failure};
 use super::settings::Settings;
 use super::turns::{finish, others_first};
@@ -24,17 +25,32 @@ struct State {
     idle: Vec<Connection>,
     /// Slots taken.
     busy: usize,
+    /// Connections of another era lead to a server that is not to be asked any more.
+    era: Era,
+}
+
+/// How often all connections were left, and when they last were.
+#[derive(Clone, Copy, Default)]
+struct Era {
+    number: u64,
+    since: Option<Instant>,
 }
 
 /// The right to use a connection, and the connection once there is one. Without one it gives back the right only.
 struct Slot<'p> {
     pool: &'p Pool,
     connection: Option<Connection>,
+    /// That of the connection.
+    era: u64,
 }
 
 impl Pool {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { settings, state: Mutex::new(State { idle: Vec::new(), busy: 0 }), freed: Condvar::new() }
+        Self {
+            settings,
+            state: Mutex::new(State { idle: Vec::new(), busy: 0, era: Era::default() }),
+            freed: Condvar::new(),
+        }
     }
 
     /// Idle connections, for those who look at the store.
@@ -53,6 +69,8 @@ impl Pool {
         let mut slot = self.slot(budget.answer_by())?;
         if let Some(mut connection) = slot.connection.take() {
             match use_once(&mut connection, request, longest, budget).await {
+                // After a failover the url's name may lead to another server. What is refused has no effect.
+                Ok(answer) if is_read_only(&answer) && self.leave(&mut slot) => {}
                 Ok(answer) => {
                     slot.connection = Some(connection);
                     return Ok(answer);
@@ -92,7 +110,28 @@ impl Pool {
         }
         state.busy += 1;
         let connection = state.idle.pop();
-        Ok(Slot { pool: self, connection })
+        let era = state.era.number;
+        Ok(Slot { pool: self, connection, era })
+    }
+
+    /// Leaves all connections, those in use too when they are given back; not if that was done a moment ago.
+    fn leave(&self, slot: &mut Slot<'_>) -> bool {
+        let mut state = self.state();
+        // By another thread.
+        let is_left = state.era.number != slot.era;
+        if !is_left {
+            let now = Instant::now();
+            if state.era.since.is_some_and(|since| now - since < READ_ONLY_PAUSE) {
+                return false;
+            }
+            state.era = Era { number: state.era.number + 1, since: Some(now) };
+        }
+        slot.era = state.era.number;
+        // Closed after the lock is given back.
+        let idle = if is_left { Vec::new() } else { std::mem::take(&mut state.idle) };
+        drop(state);
+        drop(idle);
+        true
     }
 
     fn drop_idle(&self) {
@@ -122,7 +161,9 @@ impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let mut state = self.pool.state();
         state.busy -= 1;
-        state.idle.extend(self.connection.take());
+        if state.era.number == self.era {
+            state.idle.extend(self.connection.take());
+        }
         drop(state);
         self.pool.freed.notify_one();
     }

@@ -8,8 +8,9 @@ use redis::{AsyncConnectionConfig, Client, RedisError, Value};
 use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, timeout_at};
 
+use super::READ_ONLY_PAUSE;
 use super::budget::Budget;
-use super::command::{Ask, Request};
+use super::command::{Ask, Request, decisive, is_read_only};
 use super::failure;
 use super::settings::Settings;
 
@@ -28,6 +29,7 @@ struct Current {
     runtime: Id,
     /// Tells it from those before and after.
     number: u64,
+    made: Instant,
 }
 
 impl Shared {
@@ -46,7 +48,10 @@ impl Shared {
     pub(super) async fn exchange(&self, request: &Request, budget: &Budget) -> Result<Value> {
         let runtime = Self::runtime()?;
         if let Some(current) = self.usable(runtime) {
+            let (number, made) = (current.number, current.made);
             match self.use_once(current, request, budget).await {
+                // After a failover the url's name may lead to another server. What is refused has no effect.
+                Ok(answer) if is_read_only(&answer) && made.elapsed() >= READ_ONLY_PAUSE => self.discard(number),
                 // Since the last question the server was restarted, or closed the connection.
                 Err(Lost::Closed(_)) => {}
                 other => return other.map_err(Lost::into_error),
@@ -94,7 +99,7 @@ impl Shared {
                 .await
                 .map_err(|error| failure::of_library(&error))?;
             *number += 1;
-            let current = Current { connection, runtime, number: *number };
+            let current = Current { connection, runtime, number: *number, made: Instant::now() };
             *self.current() = Some(current.clone());
             Ok(current)
         };
@@ -144,8 +149,8 @@ async fn send(connection: &mut MultiplexedConnection, request: &Request) -> Resu
             connection.send_packed_commands(pipeline, 0, *commands).await.map(Value::Array)
         }
         Request::Atomic(pipeline, commands) => {
-            let mut answers = connection.send_packed_commands(pipeline, commands + 1, 1).await?;
-            Ok(answers.pop().unwrap_or(Value::Nil))
+            let answers = connection.send_packed_commands(pipeline, 0, *commands).await?;
+            Ok(decisive(answers).unwrap_or(Value::Nil))
         }
     }
 }

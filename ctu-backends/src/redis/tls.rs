@@ -1,11 +1,13 @@
 //! TLS by rustls, with the certificates that the system trusts (or those that `SSL_CERT_FILE` names).
 
+use std::error::Error as StdError;
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use ctu_core::{Error, ErrorKind, Result};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{AlertDescription, CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::socket::Socket;
 
@@ -48,6 +50,51 @@ fn config() -> Result<Arc<ClientConfig>> {
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(failed)?;
     let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
     Ok(Arc::clone(CONFIG.get_or_init(|| config)))
+}
+
+/// What TLS has against the server, or the server against us, if that is what made a connection fail.
+pub(super) fn refusal(error: &(dyn StdError + 'static)) -> Option<Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return cure(error).map(|message| Error::new(ErrorKind::Config, message));
+        }
+        // What these hold is not their source, but they themselves in another form.
+        next = if let Some(shared) = error.downcast_ref::<Arc<dyn StdError + Send + Sync>>() {
+            Some(&**shared)
+        } else if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner)
+        } else {
+            error.source()
+        };
+    }
+    None
+}
+
+fn cure(error: &rustls::Error) -> Option<&'static str> {
+    Some(match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "the Redis server's certificate is not for the url's host: use a name or an address that it has",
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => "the Redis server's certificate has expired, or is not valid yet: renew it, or set this machine's clock",
+        rustls::Error::InvalidCertificate(_) => {
+            "the Redis server's certificate is not trusted: add its authority to those of the system, or name a file with \
+             it in `SSL_CERT_FILE`"
+        }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure) => {
+            "the Redis server asks for a certificate of the client's, or shares no cipher with us: set its \
+             `tls-auth-clients no`, and let it speak TLS 1.2 or 1.3"
+        }
+        rustls::Error::InvalidMessage(_) => {
+            "the Redis server does not speak TLS on the url's port: name its `tls-port`, or use `redis://`"
+        }
+        _ => return None,
+    })
 }
 
 fn failed(error: rustls::Error) -> Error {

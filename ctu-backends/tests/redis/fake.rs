@@ -24,6 +24,16 @@ pub(crate) fn parrot(answer: &'static [u8]) -> String {
     server(move |mut commands| while commands.next().is_some() && commands.answer(answer) {})
 }
 
+/// Answers whatever comes first, as a server does that does not speak TLS.
+#[allow(dead_code)] // not in all tests
+pub(crate) fn parrot_of_bytes(answer: &'static [u8]) -> String {
+    server(move |mut commands| {
+        if commands.0.fill_buf().is_ok_and(|bytes| !bytes.is_empty()) {
+            commands.answer(answer);
+        }
+    })
+}
+
 /// The commands that a client sends.
 pub(crate) struct Commands(BufReader<TcpStream>);
 

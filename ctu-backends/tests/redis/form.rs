@@ -252,3 +252,18 @@ pub(crate) async fn every_operation<F: Form>(cache: &F, stopwatch: &mut Stopwatc
 fn kind<T>(result: Result<T>) -> Option<ctu_core::ErrorKind> {
     result.err().map(|error| error.kind())
 }
+
+/// Of the certificates that these tests make their servers show.
+#[cfg(feature = "redis-tls")]
+pub(crate) const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/redis/certificates");
+
+/// Runs an ignored test in a process that trusts the authority of this file, and no other: what is trusted is read from
+/// the environment, once.
+#[cfg(feature = "redis-tls")]
+pub(crate) fn in_another_process(test: &str, authority: &str) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored"]).env("SSL_CERT_FILE", format!("{CERTIFICATES}/{authority}"));
+    let output = command.env_remove("SSL_CERT_DIR").output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+}

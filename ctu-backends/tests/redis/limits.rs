@@ -8,12 +8,13 @@ use ctu_backends::RedisCache;
 use ctu_core::{AsyncCacheExt, Cache, ErrorKind, Ttl};
 
 use crate::fake;
-use crate::form::{Form, Options, bytes, on_both_forms};
+use crate::form::{Form, Options, bytes, on_both_forms, raw};
 
 on_both_forms! {
     law6_bounded_an_over_long_value_is_not_stored
     law6_bounded_an_over_long_value_is_not_read
     law6_bounded_an_endless_answer_is_cut_off
+    law6_bounded_a_large_batch_gives_the_servers_other_clients_turns
 }
 
 async fn law6_bounded_an_over_long_value_is_not_stored<F: Form>() {
@@ -26,6 +27,21 @@ async fn law6_bounded_an_over_long_value_is_not_stored<F: Form>() {
     let both: [(&[u8], &Bytes); 2] = [(b"short", &bytes("1")), (b"long", &long)];
     assert_eq!(cache.put_many(&both, Ttl::Default).await.unwrap_err().kind(), ErrorKind::Limit);
     assert_eq!(cache.len().await.unwrap(), 1);
+}
+
+async fn law6_bounded_a_large_batch_gives_the_servers_other_clients_turns<F: Form>() {
+    let server = servers::RedisServer::start();
+    let cache = F::open(&Options::new(server.url()));
+    let texts: Vec<String> = (0..2_500).map(|n| format!("key{n}")).collect();
+    let keys: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    // Every other one is there.
+    let values: Vec<Bytes> = texts.iter().map(|text| bytes(text)).collect();
+    let entries: Vec<(&[u8], &Bytes)> = keys.iter().copied().zip(&values).step_by(2).collect();
+    cache.put_many(&entries, Ttl::Default).await.unwrap();
+    let found = cache.get_many(&keys).await.unwrap();
+    let expected = values.into_iter().enumerate().map(|(n, value)| (n % 2 == 0).then_some(value));
+    assert!(found.into_iter().eq(expected));
+    assert!(raw(server.port(), "INFO commandstats").contains("cmdstat_mget:calls=3,"));
 }
 
 async fn law6_bounded_an_over_long_value_is_not_read<F: Form>() {

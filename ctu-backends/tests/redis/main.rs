@@ -12,6 +12,7 @@ mod namespaces;
 #[path = "../python/mod.rs"]
 mod python;
 mod settings;
+mod states;
 #[cfg(feature = "redis-tls")]
 mod tls;
 mod values;

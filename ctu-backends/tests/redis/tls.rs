@@ -1,34 +1,26 @@
 //! `rediss://` urls, with a server whose certificate is signed by an authority that only these tests know.
 
 use std::net::TcpListener;
-use std::process::Command;
 use std::time::Duration;
 
 use ctu_backends::{AsyncRedisCache, RedisCache};
 use ctu_core::{AsyncCacheExt, ErrorKind};
 use servers::RedisServer;
 
-use crate::form::{Blocking, Form, Options, Stopwatch, bytes, raw, run};
+use crate::form::{Blocking, CERTIFICATES, Form, Options, Stopwatch, bytes, in_another_process, raw, run};
 
-const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/redis/certificates");
-
-/// A server and its url.
-fn server() -> (RedisServer, String) {
+/// A server and its url, with these settings too.
+fn server_with(settings: &[&str]) -> (RedisServer, String) {
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    let file = |name: &str| format!("{CERTIFICATES}/{name}");
-    let server = RedisServer::start_with(&[
-        "--tls-port",
-        &port.to_string(),
-        "--tls-cert-file",
-        &file("server.pem"),
-        "--tls-key-file",
-        &file("server.key"),
-        "--tls-ca-cert-file",
-        &file("ca.pem"),
-        "--tls-auth-clients",
-        "no",
-    ]);
+    let (port, file) = (port.to_string(), |name: &str| format!("{CERTIFICATES}/{name}"));
+    let (certificate, key, authority) = (file("server.pem"), file("server.key"), file("ca.pem"));
+    let files = ["--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-ca-cert-file", &authority];
+    let server = RedisServer::start_with(&[&["--tls-port", &port][..], &files, settings].concat());
     (server, format!("rediss://localhost:{port}/1"))
+}
+
+fn server() -> (RedisServer, String) {
+    server_with(&["--tls-auth-clients", "no"])
 }
 
 async fn works<F: Form>() {
@@ -53,10 +45,27 @@ async fn works<F: Form>() {
     server.resume();
 }
 
+/// Asks the server at a url, which is an error that says what to do, and nothing of the login.
+async fn refused<F: Form>(url: &str, cure: &str) {
+    let error = F::open(&Options::new(url.replace("://", "://:hunter2@"))).get(b"key").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+    assert!(error.to_string().contains(cure), "{error}");
+    assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+}
+
 async fn distrusts<F: Form>() {
     let (_server, url) = server();
-    let error = F::open(&Options::new(&url)).get(b"key").await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Config | ErrorKind::Other), "{error:?}");
+    refused::<F>(&url, "`SSL_CERT_FILE`").await;
+}
+
+async fn tells_what_is_wrong<F: Form>() {
+    let (_server, url) = server_with(&["--tls-auth-clients", "no", "--bind", "127.0.0.1 127.0.0.2"]);
+    refused::<F>(&url.replace("localhost", "127.0.0.2"), "not for the url's host").await;
+    // The server asks for one unless it is told not to.
+    let (_server, url) = server_with(&[]);
+    refused::<F>(&url, "`tls-auth-clients no`").await;
+    let plain = crate::fake::parrot_of_bytes(b"-ERR unknown command\r\n");
+    refused::<F>(&plain.replace("redis:", "rediss:"), "use `redis://`").await;
 }
 
 /// What is trusted is read from the environment: this and the next are run in processes of their own, by those below.
@@ -65,6 +74,8 @@ async fn distrusts<F: Form>() {
 fn with_the_authority() {
     run(works::<Blocking<RedisCache>>());
     run(works::<AsyncRedisCache>());
+    run(tells_what_is_wrong::<Blocking<RedisCache>>());
+    run(tells_what_is_wrong::<AsyncRedisCache>());
 }
 
 #[test]
@@ -72,14 +83,6 @@ fn with_the_authority() {
 fn with_another_authority() {
     run(distrusts::<Blocking<RedisCache>>());
     run(distrusts::<AsyncRedisCache>());
-}
-
-fn in_another_process(test: &str, authority: &str) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored"]).env("SSL_CERT_FILE", format!("{CERTIFICATES}/{authority}"));
-    let output = command.env_remove("SSL_CERT_DIR").output().unwrap();
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
 }
 
 #[test]

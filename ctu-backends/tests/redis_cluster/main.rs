@@ -13,3 +13,5 @@ mod hostile;
 mod moving;
 mod settings;
 mod support;
+#[cfg(feature = "redis-tls")]
+mod tls;

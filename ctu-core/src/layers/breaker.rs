@@ -2,6 +2,7 @@
 
 mod circuit;
 mod operations;
+mod told;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,8 +10,8 @@ use std::time::Duration;
 
 pub use circuit::BreakerState;
 use circuit::{Circuit, Doubt, Limits};
+use told::Told;
 
-use crate::log_gate::LogGate;
 use crate::{Clock, Error, ErrorKind, Result, Stats};
 
 /// A circuit breaker around a store that may be down, such as a server: a store that keeps failing is not asked any more,
@@ -20,7 +21,7 @@ use crate::{Clock, Error, ErrorKind, Result, Stats};
 /// make values of bytes. `O` is the owned form of the store's keys, bytes unless said otherwise.
 ///
 /// **Bypassing.** After [`failures`](Self::failures) failures in a row (5) of the kinds `Unavailable`, `Timeout`,
-/// `Protocol` or `Other`, every operation fails at once with `Unavailable`, which memoized functions and a resilient
+/// `Protocol`, `Config` or `Other`, every operation fails at once with `Unavailable`, which memoized functions and a resilient
 /// [`TwoLevelCache`](crate::TwoLevelCache) take for a miss. Once per [`retry_after`](Self::retry_after) (1 s) one
 /// operation tries the store; if it answers, all do again. [`state`](Self::state), [`Stats::breaker`] and
 /// [`Stats::bypassed`] tell.
@@ -75,7 +76,7 @@ pub struct BreakerCache<C, O = Vec<u8>> {
     circuit: Circuit<O>,
     clock: Clock,
     bypassed: AtomicU64,
-    gate: LogGate,
+    told: Told,
 }
 
 impl<C, O: Ord> BreakerCache<C, O> {
@@ -87,7 +88,7 @@ impl<C, O: Ord> BreakerCache<C, O> {
             circuit: Circuit::new(limits),
             clock: Clock::system(),
             bypassed: AtomicU64::new(0),
-            gate: LogGate::new(),
+            told: Told::new(),
         }
     }
 
@@ -162,14 +163,8 @@ impl<C, O: Ord> BreakerCache<C, O> {
     /// What was removed may still be in the store, and could not be removed now.
     #[cold]
     fn in_doubt(&self, cause: &Error) -> Error {
-        if cause.kind() == ErrorKind::Unsupported
-            && let Some(muted) = self.gate.pass()
-        {
-            tracing::error!(
-                target: "ctu", muted,
-                "more was removed during an outage than is remembered, and the store can't be cleared: give it a \
-                 namespace; it stays bypassed"
-            );
+        if cause.kind() == ErrorKind::Unsupported {
+            self.told.stuck();
         }
         self.bypassed()
     }
@@ -188,20 +183,16 @@ impl<C, O: Ord> BreakerCache<C, O> {
     #[cold]
     fn failed(&self, pass: &Pass<'_, C, O>, error: &Error) {
         pass.is_try.store(false, Ordering::Relaxed);
-        if self.circuit.failed(self.clock.now())
-            && let Some(muted) = self.gate.pass()
-        {
-            tracing::warn!(target: "ctu", kind = error.kind().name(), muted, %error, "a store failed repeatedly and is bypassed");
+        if self.circuit.failed(self.clock.now()) {
+            self.told.bypassed(error);
         }
     }
 
     #[cold]
     fn succeeded(&self, pass: &Pass<'_, C, O>) {
         pass.is_try.store(false, Ordering::Relaxed);
-        if self.circuit.succeeded()
-            && let Some(muted) = self.gate.pass()
-        {
-            tracing::info!(target: "ctu", muted, "a store that was bypassed is back");
+        if self.circuit.succeeded() {
+            self.told.back();
         }
     }
 
@@ -223,7 +214,11 @@ impl<C, O: Ord> BreakerCache<C, O> {
 
 /// Whether the store is to blame, and not what was asked of it.
 fn is_outage(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Other)
+    matches!(
+        error.kind(),
+        // A setting, because a password that was changed makes each call connect in vain.
+        ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Config | ErrorKind::Other
+    )
 }
 
 /// Leave to use the store.

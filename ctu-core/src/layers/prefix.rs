@@ -51,14 +51,16 @@ impl Layer for Prefix {
 }
 
 macro_rules! prefix {
-    ($($key:ty),*) => {$(
+    ($($key:ty: $push:path),*) => {$(
         impl<V: Clone> Map<$key, V> for Prefix {
             type Key = $key;
             type Stored = V;
 
             fn key<'k>(&self, key: &'k $key) -> Result<Cow<'k, $key>> {
-                let prefix: &$key = (*self.0).as_ref();
-                Ok(Cow::Owned([prefix, key].concat()))
+                let mut whole = <$key as ToOwned>::Owned::with_capacity(self.0.len() + key.len());
+                $push(&mut whole, (*self.0).as_ref());
+                $push(&mut whole, key);
+                Ok(Cow::Owned(whole))
             }
 
             fn encode<'v>(&self, _key: &$key, value: &'v V, _ttl: Ttl) -> Result<Cow<'v, V>> {
@@ -72,7 +74,7 @@ macro_rules! prefix {
     )*};
 }
 
-prefix!(str, [u8]);
+prefix!(str: String::push_str, [u8]: Vec::extend_from_slice);
 
 #[cfg(test)]
 mod tests {

@@ -42,9 +42,14 @@ impl Promotion {
         Self { hasher: RandomState::new(), epochs: (0..STRIPES).map(|_| RwLock::new(0)).collect() }
     }
 
+    /// The hash of a key, made with a secret of this cache's own.
+    pub(super) fn hash<K: ?Sized + Hash>(&self, key: &K) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
     fn stripe<K: ?Sized + Hash>(&self, key: &K) -> usize {
         #[allow(clippy::cast_possible_truncation)] // the low bits are as good as any
-        let hash = self.hasher.hash_one(key) as usize;
+        let hash = self.hash(key) as usize;
         hash % STRIPES
     }
 

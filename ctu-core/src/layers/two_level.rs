@@ -1,19 +1,22 @@
 //! A near cache before a far one: [`TwoLevelCache`].
 
 mod levels;
+mod lifetimes;
 
+use std::fmt;
+use std::hash::Hash;
 use std::time::Duration;
 
+use self::lifetimes::Lifetimes;
 use super::promotion::Promotion;
 use crate::log_gate::LogGate;
-use crate::{Count, Counters, Error, Result, Stats, Ttl};
+use crate::{Count, Counters, Entry, Error, Result, Stats, Ttl};
 
 /// A first level (small, near, such as memory) before a second one (large, far, such as Redis).
 ///
 /// Made by [`StackExt::two_level`](crate::StackExt::two_level). A lookup asks the first level, then the second, and
 /// copies what it finds there to the first for what is *left* of its lifetime (at most [`first_ttl`](Self::first_ttl)).
-/// For a value in the first level, `get_entry` tells what is left there. A write goes to the second level, then
-/// to the first; a removal reaches both, even if one fails.
+/// A write goes to the second level, then to the first; a removal reaches both, even if one fails.
 ///
 /// **Levels never disagree for long.** Where a write fails on the second level, or on the first, the key is removed from
 /// the first. A removal or a write stops any copying of the older value that is under way, so that it is not found
@@ -50,7 +53,6 @@ use crate::{Count, Counters, Error, Result, Stats, Ttl};
 /// assert_eq!(far.get("one")?, None);
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct TwoLevelCache<A, B> {
     first: A,
     second: B,
@@ -58,6 +60,7 @@ pub struct TwoLevelCache<A, B> {
     first_ttl: Option<Duration>,
     batch_ttl: Option<Duration>,
     promotion: Promotion,
+    lifetimes: Lifetimes,
     counters: Counters,
     gate: LogGate,
 }
@@ -72,6 +75,7 @@ impl<A, B> TwoLevelCache<A, B> {
             first_ttl: None,
             batch_ttl: None,
             promotion: Promotion::new(),
+            lifetimes: Lifetimes::new(),
             counters: Counters::new(),
             gate: LogGate::new(),
         }
@@ -91,6 +95,9 @@ impl<A, B> TwoLevelCache<A, B> {
     ///
     /// Set this where other processes write or remove in the second level: it is how long that may go unseen here. It
     /// does not apply to what is written with [`Ttl::Default`], for which the first level has its own default.
+    ///
+    /// What is left of the whole lifetime, as `get_entry` tells it and functions with `stale` or `refresh_ahead` go by, is
+    /// then noted here for up to 65,536 values, in at most 3 MB; for others the second level is asked.
     #[must_use]
     pub const fn first_ttl(mut self, longest: Duration) -> Self {
         self.first_ttl = Some(longest);
@@ -140,6 +147,33 @@ impl<A, B> TwoLevelCache<A, B> {
         }
     }
 
+    /// Notes, where the first level's lifetimes are not the whole, that a value for `whole` is there for `near`.
+    fn note<K: ?Sized + Hash>(&self, key: &K, whole: Ttl, near: Ttl) {
+        if self.cuts_lifetimes() {
+            let beyond = match (whole, near) {
+                (Ttl::After(whole), Ttl::After(near)) => Some(whole.saturating_sub(near)),
+                (Ttl::Never, Ttl::After(_) | Ttl::Default) => None,
+                _ => Some(Duration::ZERO),
+            };
+            self.lifetimes.note(self.promotion.hash(key), beyond);
+        }
+    }
+
+    /// An entry of the first level with what is left of its whole lifetime; `Err`: as it was, as that is not known here.
+    fn whole<K: ?Sized + Hash, V>(&self, key: &K, near: Entry<V>) -> Result<Entry<V>, Entry<V>> {
+        match near.ttl {
+            Some(left) if self.cuts_lifetimes() => match self.lifetimes.beyond(self.promotion.hash(key)) {
+                Some(beyond) => Ok(Entry { ttl: beyond.map(|beyond| left.saturating_add(beyond)), ..near }),
+                None => Err(near),
+            },
+            _ => Ok(near),
+        }
+    }
+
+    const fn cuts_lifetimes(&self) -> bool {
+        self.first_ttl.is_some() || self.batch_ttl.is_some()
+    }
+
     /// What the second level said, or `instead` of a failure that is ignored.
     fn tolerate<T>(&self, said: Result<T>, instead: T) -> Result<T> {
         match self.counted(said) {
@@ -181,6 +215,18 @@ impl<A, B> TwoLevelCache<A, B> {
         let levels: Vec<_> = std::iter::once(first).chain(second).collect();
         let rejected = levels.iter().map(|level| level.rejected).sum();
         Stats { rejected, levels, ..self.counters.stats() }
+    }
+}
+
+impl<A: fmt::Debug, B: fmt::Debug> fmt::Debug for TwoLevelCache<A, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwoLevelCache")
+            .field("first", &self.first)
+            .field("second", &self.second)
+            .field("resilient", &self.resilient)
+            .field("first_ttl", &self.first_ttl)
+            .field("batch_ttl", &self.batch_ttl)
+            .finish_non_exhaustive()
     }
 }
 

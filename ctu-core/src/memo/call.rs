@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use super::called::Held;
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
 use super::key::Lookup;
@@ -52,11 +53,13 @@ macro_rules! runtime {
         /// error, and a cache that fails, are counted and logged at a bounded rate, and the call goes on without the
         /// cache. Callers of one key at the same time compute once.
         // Not an `async fn`, which would move its arguments to other places before a hit.
-        #[inline]
-        #[allow(clippy::manual_async_fn)]
+        // Where it counts, inlined: how a call is made up is then known, and moved to no other place.
+        #[cfg_attr(debug_assertions, inline)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        #[allow(clippy::manual_async_fn, clippy::inline_always)]
         pub fn $call<P, R, L, C>(
             site: &Site,
-            cache: &C,
+            store: impl Held<L::Key, Cache = C>,
             key: Result<L>,
             share: impl Share<P, R>,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
@@ -67,15 +70,16 @@ macro_rules! runtime {
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         { $($block)* {
-            let key = match key {
+            let key = match &key {
                 Ok(key) => key,
                 Err(error) => {
-                    site.refused(&error);
+                    site.refused(error);
                     return compute$($now)*;
                 }
             };
             let since = site.flights().closings();
-            let failure = match cache.get(key.key())$($wait)* {
+            // The cache is asked for twice, as an `async` call would have to remember it.
+            let failure = match store.cache().get(key.key())$($wait)* {
                 Ok(Some(value)) => {
                     site.hit();
                     return P::wrap(value);
@@ -83,7 +87,7 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $apart!($computed(site, cache, &key, share, (since, failure, &AsStored), lifetime, compute))
+            $apart!($computed(site, store.cache(), key, share, (since, failure, &AsStored), lifetime, compute))
         } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.

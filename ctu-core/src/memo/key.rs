@@ -4,15 +4,21 @@ use std::fmt::{Display, Write};
 
 use serde_core::Serialize;
 
-use crate::{Args, Result, Scoped, full_hash_key, write_json};
+use crate::{Args, CacheKey, Result, Scoped, full_hash_key, write_json};
 
 /// A key at hand, and the borrowed form in which a cache is asked with it.
 pub trait Lookup {
     /// The form that the cache's `K` is.
     type Key: ?Sized;
 
+    /// What the companion `key` makes of it, where that has a name.
+    type Public;
+
     /// The key in that form.
     fn key(&self) -> &Self::Key;
+
+    #[allow(missing_docs)]
+    fn public(self) -> Self::Public;
 }
 
 /// A borrowed key, asked with as it is.
@@ -20,11 +26,14 @@ pub struct AsIs<'k, K: ?Sized>(pub &'k K);
 
 impl<K: ?Sized> Lookup for AsIs<'_, K> {
     type Key = K;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &K {
         self.0
     }
+
+    fn public(self) {}
 }
 
 /// Law 7: an argument is in it.
@@ -35,22 +44,33 @@ impl<K: ?Sized> std::fmt::Debug for AsIs<'_, K> {
 }
 
 /// Arguments are their own typed key.
-impl<T> Lookup for Args<T> {
+impl<T> Lookup for Args<T>
+where
+    Self: CacheKey,
+{
     type Key = Self;
+    type Public = <Self as CacheKey>::Owned;
 
     #[inline]
     fn key(&self) -> &Self {
         self
+    }
+
+    fn public(self) -> Self::Public {
+        self.to_key()
     }
 }
 
 impl<K> Lookup for Scoped<K> {
     type Key = Self;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &Self {
         self
     }
+
+    fn public(self) {}
 }
 
 /// A key of any one type.
@@ -59,11 +79,14 @@ pub struct Typed<K>(pub K);
 
 impl<K> Lookup for Typed<K> {
     type Key = K;
+    type Public = ();
 
     #[inline]
     fn key(&self) -> &K {
         &self.0
     }
+
+    fn public(self) {}
 }
 
 /// A text key, with the function's prefix before it.
@@ -78,10 +101,15 @@ impl Text {
 
 impl Lookup for Text {
     type Key = str;
+    type Public = String;
 
     #[inline]
     fn key(&self) -> &str {
         &self.0
+    }
+
+    fn public(self) -> Self::Public {
+        self.0
     }
 }
 
@@ -109,12 +137,25 @@ pub fn prefix_of_types<T: ?Sized>(prefix: &str) -> String {
     format!("{prefix}{}.", std::any::type_name::<T>())
 }
 
+macro_rules! consts {
+    ($($name:ident $ty:ident),*) => {$(
+        /// A type for each value of a const parameter of this type.
+        #[derive(Debug)]
+        pub struct $name<const N: $ty>;
+    )*};
+}
+
+consts!(
+    ConstBool bool, ConstChar char, ConstI8 i8, ConstI16 i16, ConstI32 i32, ConstI64 i64, ConstI128 i128, ConstIsize isize,
+    ConstU8 u8, ConstU16 u16, ConstU32 u32, ConstU64 u64, ConstU128 u128, ConstUsize usize
+);
+
 /// The arguments as canonical JSON: `key = json`.
 ///
 /// # Errors
 ///
 /// `Codec` when they have no exact form in JSON.
-pub fn json_text<T: Serialize>(prefix: &str, args: &T) -> Result<Text> {
+pub fn json_text<T: Serialize + ?Sized>(prefix: &str, args: &T) -> Result<Text> {
     let mut text = after(prefix);
     write_json(&mut text, args)?;
     Ok(Text(text))

@@ -6,6 +6,7 @@
 //! [`CacheExt::get_or_set_with`](crate::CacheExt::get_or_set_with).
 
 mod call;
+mod called;
 mod check;
 mod erased;
 mod flights;
@@ -28,11 +29,22 @@ pub use call::{
     call, call_async, evict, evict_async, in_cache, in_cache_async, peek, peek_async, prime, prime_async, refresh,
     refresh_async,
 };
+pub use called::{
+    Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, Pieces, asked, call_at,
+    call_leased_at, call_with_at, called, called_async, called_leased, called_leased_async, evict_at, in_cache_at,
+    in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at, recompute_at, refresh_at,
+    refresh_leased_at,
+};
 pub use check::{
-    AliasOfResult, IsPlain, IsResult, Plain, Returned, check_json_key, check_key, check_plain, check_value,
+    AliasOfResult, CachedValue, Finding, Fit, IsPlain, IsResult, JsonKeyPart, KeyPart, Part, Plain, Returned,
+    TemplatePart, Unfit, check_plain, json_part, made_part, template_part, typed_part,
 };
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
+pub use key::{
+    ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,
+    ConstU64, ConstU128, ConstUsize,
+};
 pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use policy::{
     Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,

@@ -26,6 +26,11 @@ impl Attributes {
         sorted
     }
 
+    /// Of these, the ones that hold for all that is generated.
+    pub(crate) fn everywhere(attributes: &[Attribute]) -> Vec<Attribute> {
+        Self::sort(attributes).everywhere
+    }
+
     fn place(&mut self, attribute: &Attribute) -> &mut Vec<Attribute> {
         let is = |name: &str| attribute.path().is_ident(name);
         if is("doc") && matches!(attribute.meta, Meta::NameValue(_)) {

@@ -12,7 +12,7 @@ mod signature;
 mod validate;
 
 pub(crate) use block::Block;
-pub(crate) use generate::method_tokens;
+pub(crate) use generate::{allowed, method_tokens};
 pub(crate) use validate::model;
 
 use proc_macro2::TokenStream;
@@ -28,6 +28,11 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let args = Args::parse(args, &mut faults);
     function_tokens(args, &function, faults)
+}
+
+/// Of an `impl`'s attributes, those that hold for its companions too.
+pub(crate) fn everywhere(attributes: &[syn::Attribute]) -> Vec<syn::Attribute> {
+    attributes::Attributes::everywhere(attributes)
 }
 
 /// The same for a function and arguments that were read.

@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) key: Key,
     pub(crate) lifetime: Option<Lifetime>,
     pub(crate) cache_if: Option<Expr>,
+    /// Whether to compute anew, asked of the arguments.
+    pub(crate) refresh_if: Option<Expr>,
     /// Whether callers of one key at the same time compute once.
     pub(crate) is_coalescing: bool,
     pub(crate) leasing: Option<Leasing>,

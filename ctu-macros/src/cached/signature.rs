@@ -3,8 +3,8 @@
 use quote::format_ident;
 use syn::visit::Visit;
 use syn::{
-    FnArg, GenericArgument, GenericParam, Ident, Lifetime, Pat, PatIdent, PathArguments, ReceiverKind, ReturnType,
-    Safety, Signature, Type, TypeImplTrait, TypeParamBound, parse_quote,
+    FnArg, GenericArgument, Ident, Lifetime, Pat, PatIdent, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
+    Type, TypeImplTrait, TypeParamBound, parse_quote,
 };
 
 use super::model::Param;
@@ -29,16 +29,6 @@ pub(crate) fn check_form(signature: &Signature, faults: &mut Faults) {
     }
     if let Some(variadic) = &signature.variadic {
         faults.at(variadic, "a variadic function can't be cached: its arguments can't be named in a key");
-    }
-    for param in &signature.generics.params {
-        if let GenericParam::Const(constant) = param
-            && !matches!(&constant.ty, Type::Path(path) if path.path.is_ident("usize"))
-        {
-            faults.at(
-                &constant.ty,
-                "of const parameters only `usize` can tell a cached function's answers apart: take this one as an argument",
-            );
-        }
     }
 }
 
@@ -189,6 +179,29 @@ pub(crate) fn output(signature: &Signature, faults: &mut Faults) -> Type {
         faults.at(&**ty, "a function that never returns has no result to cache");
     }
     (**ty).clone()
+}
+
+/// Whether it is, by its name, a type of the language or of the standard library that lacks nothing to be cached or to be
+/// in a key, so that nothing needs to be asked of it.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    const NAMES: [&str; 16] = [
+        "String", "bool", "char", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8",
+        "usize",
+    ];
+    let Type::Path(path) = ty else { return false };
+    let (None, None, [only]) =
+        (&path.qself, &path.path.leading_colon, &path.path.segments.iter().collect::<Vec<_>>()[..])
+    else {
+        return false;
+    };
+    match &only.arguments {
+        PathArguments::None => NAMES.iter().any(|name| only.ident == name),
+        PathArguments::AngleBracketed(arguments) => {
+            (only.ident == "Option" || only.ident == "Vec")
+                && arguments.args.iter().all(|argument| matches!(argument, GenericArgument::Type(ty) if is_plain(ty)))
+        }
+        PathArguments::Parenthesized(_) => false,
+    }
 }
 
 /// Whether it is surely a type of the language or of the standard library, and no `Result`.

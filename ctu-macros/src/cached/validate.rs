@@ -64,6 +64,7 @@ pub(crate) fn model(args: Args, function: &ItemFn, block: Option<&Block>, mut fa
         key,
         lifetime: args.ttl.map(|ttl| ttl.value),
         cache_if: args.cache_if.map(|predicate| predicate.value),
+        refresh_if: args.refresh_if.map(|condition| condition.value),
         is_coalescing: args.leasing.coalesce.is_none_or(|coalesce| coalesce.value != Coalesce::Never),
         leasing,
         prefix,
@@ -220,6 +221,9 @@ fn returns(args: &Args, output: &Type, faults: &mut Faults) -> Returns {
         return if result.value { Returns::OkOnly } else { Returns::Whole { is_sure: true } };
     }
     let Type::Path(path) = output else { return Returns::Whole { is_sure: true } };
+    if signature::is_plain(output) {
+        return Returns::Whole { is_sure: true };
+    }
     if path.path.segments.last().is_some_and(|last| last.ident == "Result") {
         Returns::OkOnly
     } else {

@@ -27,6 +27,8 @@ const PROBE_INTERVAL: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct RedisCluster {
     nodes: Vec<RedisServer>,
+    /// Empty without TLS.
+    tls_ports: Vec<u16>,
 }
 
 impl RedisCluster {
@@ -36,9 +38,34 @@ impl RedisCluster {
     ///
     /// Without a binary, or when the nodes do not find each other within a minute.
     pub fn start() -> Self {
+        Self::start_with(&[], Vec::new())
+    }
+
+    /// As [`start`](Self::start), but the nodes talk to each other over TLS, and to clients on ports of their own, with
+    /// `server.pem` and `server.key` of this directory, signed by its `ca.pem`.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_with_tls(certificates: &str) -> Self {
+        let file = |name: &str| format!("{certificates}/{name}");
+        let (certificate, key, authority) = (file("server.pem"), file("server.key"), file("ca.pem"));
+        let settings = [
+            ["--tls-cert-file", &certificate],
+            ["--tls-key-file", &key],
+            ["--tls-ca-cert-file", &authority],
+            ["--tls-auth-clients", "no"],
+            ["--tls-cluster", "yes"],
+        ];
+        Self::start_with(settings.as_flattened(), (0..NODES).map(|_| free_port()).collect())
+    }
+
+    fn start_with(settings: &[&str], tls_ports: Vec<u16>) -> Self {
         let started: Vec<_> = (0..NODES)
             .map(|number| {
-                let (node, bus) = start_node();
+                let tls_port = tls_ports.get(usize::from(number)).map(ToString::to_string);
+                let tls_port = tls_port.iter().flat_map(|port| ["--tls-port", port]);
+                let (node, bus) = start_node(&settings.iter().copied().chain(tls_port).collect::<Vec<_>>());
                 let end = if number + 1 == NODES { SLOTS } else { SLOTS / NODES * (number + 1) };
                 let (first, last) = (SLOTS / NODES * number, end - 1);
                 expect_ok(&node, &["CLUSTER", "ADDSLOTSRANGE", &first.to_string(), &last.to_string()]);
@@ -46,10 +73,10 @@ impl RedisCluster {
                 (node, bus)
             })
             .collect();
-        for (node, bus) in &started[1..] {
-            meet(&started[0].0, node, bus);
+        for (number, (node, bus)) in started.iter().enumerate().skip(1) {
+            meet(&started[0].0, tls_ports.get(number).copied().unwrap_or(node.port()), bus);
         }
-        let cluster = Self { nodes: started.into_iter().map(|(node, _)| node).collect() };
+        let cluster = Self { nodes: started.into_iter().map(|(node, _)| node).collect(), tls_ports };
         cluster.wait();
         cluster
     }
@@ -58,6 +85,11 @@ impl RedisCluster {
     pub fn url(&self) -> String {
         let nodes: Vec<_> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
         format!("redis-cluster://{}", nodes.join(","))
+    }
+
+    /// `rediss-cluster://localhost:port`, of the first node, if it speaks TLS.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls_ports.first().map(|port| format!("rediss-cluster://localhost:{port}"))
     }
 
     /// Its nodes. One that is started anew may need [`wait`](Self::wait) to take part again.
@@ -130,8 +162,8 @@ impl RedisCluster {
     ///
     /// When it is not up to date within a minute.
     pub fn add_replica(&mut self, of: usize) {
-        let (node, bus) = start_node();
-        meet(&self.nodes[0], &node, &bus);
+        let (node, bus) = start_node(&[]);
+        meet(&self.nodes[0], node.port(), &bus);
         let id = self.id(of);
         patiently("the replica is not known", || command(&node, &["CLUSTER", "REPLICATE", &id]) == "OK");
         let is_up_to_date = || command(&node, &["INFO", "replication"]).contains("master_link_status:up");
@@ -162,14 +194,14 @@ impl RedisCluster {
 }
 
 /// A node that knows of no others, and the port that they find it by.
-fn start_node() -> (RedisServer, String) {
+fn start_node(settings: &[&str]) -> (RedisServer, String) {
     let bus = free_port().to_string();
     let of_cluster = ["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-require-full-coverage", "no"];
-    (RedisServer::start_with(&of_cluster), bus)
+    (RedisServer::start_with(&[&of_cluster, settings].concat()), bus)
 }
 
-fn meet(known: &RedisServer, node: &RedisServer, bus: &str) {
-    expect_ok(known, &["CLUSTER", "MEET", "127.0.0.1", &node.port().to_string(), bus]);
+fn meet(known: &RedisServer, port: u16, bus: &str) {
+    expect_ok(known, &["CLUSTER", "MEET", "127.0.0.1", &port.to_string(), bus]);
 }
 
 fn patiently(complaint: &str, is_done: impl Fn() -> bool) {

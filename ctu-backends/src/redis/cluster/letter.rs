@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ctu_core::Result;
 use redis::{Arg, Cmd, Value, cmd, pipe};
 
-use super::super::command::Request;
+use super::super::command::{Request, decisive};
 use super::super::failure;
 use super::nodes::Node;
 use super::slots::{Redirect, redirect, slot};
@@ -111,20 +111,6 @@ impl<L> Packed<L> {
     }
 }
 
-/// The last answer; but if a transaction is refused, why.
-fn decisive(answers: impl Iterator<Item = Value>) -> Option<Value> {
-    let (mut first_error, mut last) = (None, None);
-    for answer in answers {
-        if let Some(Value::ServerError(error)) = last.replace(answer) {
-            first_error.get_or_insert(error);
-        }
-    }
-    match last {
-        Some(Value::ServerError(error)) => Some(Value::ServerError(first_error.unwrap_or(error))),
-        last => last,
-    }
-}
-
 /// Another node may have taken this one's place.
 fn is_refusal(answer: &Value) -> bool {
     let codes = ["CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN"];
@@ -136,7 +122,8 @@ fn is_refusal(answer: &Value) -> bool {
 fn key(request: &Request) -> &[u8] {
     let command = match request {
         Request::One(command) => Some(command),
-        Request::Many(pipeline, _) | Request::Atomic(pipeline, _) => pipeline.cmd_iter().next(),
+        Request::Many(pipeline, _) => pipeline.cmd_iter().next(),
+        Request::Atomic(pipeline, _) => pipeline.cmd_iter().nth(1),
     };
     let words = || command.into_iter().flat_map(Cmd::args_iter);
     let place = match words().next() {
@@ -152,10 +139,6 @@ fn key(request: &Request) -> &[u8] {
 fn commands(request: Request) -> Vec<Cmd> {
     match request {
         Request::One(command) => vec![command],
-        Request::Many(pipeline, _) => pipeline.cmd_iter().cloned().collect(),
-        Request::Atomic(pipeline, _) => {
-            let begin = std::iter::once(cmd("MULTI"));
-            begin.chain(pipeline.cmd_iter().cloned()).chain([cmd("EXEC")]).collect()
-        }
+        Request::Many(pipeline, _) | Request::Atomic(pipeline, _) => pipeline.cmd_iter().cloned().collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +18,17 @@ pub enum BreakerState {
     Open,
     /// One operation tries whether the store is back; others bypass it.
     HalfOpen,
+}
+
+/// In lower case, fit for a metric's label.
+impl fmt::Display for BreakerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        })
+    }
 }
 
 /// The settings.
@@ -116,7 +128,7 @@ impl<O: Ord> Circuit<O> {
         was_open
     }
 
-    /// The store has not. Tells whether that opened the circuit.
+    /// The store has not. Tells whether it is bypassed now.
     pub(super) fn failed(&self, now: Nanos) -> bool {
         let mut inner = self.lock();
         let was_closed = matches!(inner.state, State::Closed);
@@ -130,7 +142,7 @@ impl<O: Ord> Circuit<O> {
             inner.state = State::Open { until: now.saturating_add(pause) };
         }
         self.note(&inner);
-        was_closed && matches!(inner.state, State::Open { .. })
+        matches!(inner.state, State::Open { .. })
     }
 
     /// A try came to no end: the next operation is one.

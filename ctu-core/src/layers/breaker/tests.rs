@@ -68,6 +68,16 @@ fn law2_harmless_a_store_that_hangs_takes_a_tenth_of_the_time_at_most() {
 }
 
 #[test]
+fn law2_harmless_a_store_that_refuses_its_settings_is_bypassed() {
+    let store = Flaky::script([Some(ErrorKind::Config); 2], ModelStore::<String, u32>::new());
+    let cache = BreakerCache::<_, String>::new(store).failures(2);
+    for _ in 0..2 {
+        assert_eq!(cache.get("a").unwrap_err().kind(), ErrorKind::Config);
+    }
+    assert_eq!(cache.state(), BreakerState::Open);
+}
+
+#[test]
 fn failures_count_in_a_row_and_only_those_of_the_store() {
     use ErrorKind::{Codec, Limit, Timeout, Unsupported};
 

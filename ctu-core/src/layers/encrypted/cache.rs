@@ -2,6 +2,7 @@
 
 mod operations;
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -60,7 +61,6 @@ use crate::{Clock, Error, ErrorKind, Result, Stats, Ttl};
 /// assert_eq!(store.get(&b"pin"[..])?, None, "not under this key");
 /// # Ok::<(), ctu_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct EncryptedCache<C> {
     encrypt: Encrypt,
     inner: C,
@@ -195,5 +195,16 @@ impl<C> EncryptedCache<C> {
         stats.rejected += self.rejections.total();
         stats.errors += self.unsealed();
         stats
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for EncryptedCache<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncryptedCache")
+            .field("encrypt", &self.encrypt)
+            .field("inner", &self.inner)
+            .field("rejected", &self.rejections.total())
+            .field("unsealed", &self.unsealed())
+            .finish_non_exhaustive()
     }
 }

@@ -74,7 +74,6 @@ impl From<Rejection> for Reject {
 }
 
 /// How many were rejected for each reason. Each has a gate of its own, so that a flood of one hides no other.
-#[derive(Debug)]
 pub(super) struct Rejections([(AtomicU64, LogGate); Rejection::ALL.len()]);
 
 impl Rejections {

@@ -33,18 +33,27 @@ macro_rules! two_level {
                 let entry = self.tolerate(self.second.get_entry(key)$($wait)*, None)?;
                 if let Some(entry) = &entry {
                     if let Some(ttl) = self.copied(entry.ttl) {
-                        self.$copy(ticket, key, &entry.value, ttl)$($wait)*;
+                        self.$copy(ticket, key, &entry.value, Some(entry.ttl.into()), ttl)$($wait)*;
                     }
                 }
                 Ok(entry)
             }
 
-            /// Copies to the first level. The value was found whether this succeeds or not.
-            $($async)? fn $copy<$($bounds)*>(&self, ticket: Ticket, key: &K, value: &V, ttl: Ttl)
+            /// Copies to the first level, for `near`, a value for `whole` (`None`: not known). It was found whether this
+            /// succeeds or not.
+            $($async)? fn $copy<$($bounds)*>(&self, ticket: Ticket, key: &K, value: &V, whole: Option<Ttl>, near: Ttl)
             where
                 A: $cache<K, V>,
             {
-                let copied = self.promotion.$store_copy(ticket, || self.first.put(key, value, ttl))$($wait)*;
+                // Noted by who has the right to store it, no one else.
+                let store = || $($async)? {
+                    match whole {
+                        Some(whole) => self.note(key, whole, near),
+                        None => self.lifetimes.forget(self.promotion.hash(key)),
+                    }
+                    self.first.put(key, value, near)$($wait)*
+                };
+                let copied = self.promotion.$store_copy(ticket, store)$($wait)*;
                 let result = match copied {
                     Copied::Done(result) => result,
                     Copied::Skipped => Ok(()),
@@ -70,7 +79,7 @@ macro_rules! two_level {
                 // Stored in the first level as a copy: what was removed since must not stay there.
                 let ticket = self.promotion.overtake(ticket);
                 if let (Ok(true), Some(ticket)) = (&stored, ticket) {
-                    self.$copy(ticket, key, value, self.near(ttl))$($wait)*;
+                    self.$copy(ticket, key, value, Some(ttl), self.near(ttl))$($wait)*;
                 } else {
                     // It may have what is not in the second any more.
                     let _ = self.counted(self.first.remove(key)$($wait)*);
@@ -92,7 +101,7 @@ macro_rules! two_level {
                 if let Some(ttl) = self.batch_ttl.and_then(|ttl| self.copied(Some(ttl))) {
                     for ((key, value), ticket) in keys.iter().zip(&found).zip(tickets) {
                         if let Some(value) = value {
-                            self.$copy(ticket, *key, value, ttl)$($wait)*;
+                            self.$copy(ticket, *key, value, None, ttl)$($wait)*;
                         }
                     }
                 }
@@ -111,10 +120,14 @@ macro_rules! two_level {
             }
 
             $($async)? fn get_entry(&self, key: &K) -> Result<Option<Entry<V>>> {
-                let mut found = self.counted(self.first.get_entry(key)$($wait)*)?;
-                if found.is_none() {
-                    found = self.$fetch(key)$($wait)*?;
-                }
+                let found = match self.counted(self.first.get_entry(key)$($wait)*)? {
+                    Some(entry) => Some(match self.whole(key, entry) {
+                        Ok(entry) => entry,
+                        // A value was found, whether the second level tells its lifetime or not.
+                        Err(near) => self.$fetch(key)$($wait)*.ok().flatten().unwrap_or(near),
+                    }),
+                    None => self.$fetch(key)$($wait)*?,
+                };
                 Ok(self.count(found))
             }
 
@@ -127,6 +140,7 @@ macro_rules! two_level {
                     let _ = self.counted(self.first.remove(key)$($wait)*);
                     return Err(error);
                 }
+                self.note(key, ttl, self.near(ttl));
                 if let Err(error) = self.counted(self.first.put(key, value, self.near(ttl))$($wait)*) {
                     let removed = self.first.remove(key)$($wait)*.is_ok();
                     self.settle(error, second_has_it, removed)?;
@@ -168,6 +182,7 @@ macro_rules! two_level {
                 let second = self.second.put_many(entries, ttl)$($wait)*;
                 for (key, _) in entries {
                     self.promotion.stop(*key);
+                    self.note(*key, ttl, self.near(ttl));
                 }
                 let second_has_them = second.is_ok();
                 let second = self.tolerate(second, ());

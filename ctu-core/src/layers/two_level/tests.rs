@@ -1,3 +1,4 @@
+mod lifetimes;
 mod races;
 
 use std::time::Duration;

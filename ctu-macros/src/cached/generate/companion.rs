@@ -1,10 +1,14 @@
 //! The type of the function's own name, and what is called through it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Parts, compute_call, hidden, key, lifetime, policy, store};
-use crate::cached::model::{Place, Prefix, Store};
+use super::{Parts, at, hidden, key, leasing, policy, store};
+use crate::cached::model::Place;
+
+/// Lints that have nothing to say about what is generated.
+const ALLOWED: &str = "dead_code, clippy::needless_pass_by_value, clippy::too_many_arguments, clippy::missing_errors_doc, \
+                       clippy::must_use_candidate";
 
 /// The type, with its functions.
 pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
@@ -13,7 +17,7 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let (vis, everywhere) = (&model.vis, &model.attributes.everywhere);
     let name = model.original.ident.to_string();
     let doc = format!("What is cached of [`{name}`](fn@{name}): asked for, evicted, primed, counted, call by call.");
-    let functions = functions(parts);
+    let (functions, uncached, allowed) = (functions(parts), uncached(parts), allowed());
     quote! {
         #[doc = #doc]
         #(#everywhere)*
@@ -21,20 +25,32 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
         #vis struct #companion {}
 
         #(#everywhere)*
-        #[allow(dead_code)]
+        #allowed
         impl #companion {
             #functions
+        }
+
+        #(#everywhere)*
+        #[allow(dead_code)]
+        impl #companion {
+            #uncached
         }
     }
 }
 
-/// The functions alone.
+/// For the `impl` that the functions stand in.
+pub(crate) fn allowed() -> TokenStream {
+    let lints: TokenStream = ALLOWED.parse().unwrap_or_default();
+    quote!(#[allow(#lints)])
+}
+
+/// The functions alone, but for `uncached`: what the user wrote is not for our lints to be quiet about.
 pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
     let functions = [
-        site(parts),
         policy::function(parts),
         policy::recompute(parts),
         store::function(parts),
+        at::function(parts),
         in_cache(parts),
         evict(parts),
         peek(parts),
@@ -42,12 +58,8 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         key_of(parts),
         refresh(parts),
         stats(parts),
-        uncached(parts),
     ];
-    let everywhere = parts.model.method().map(|_| {
-        let everywhere = &parts.model.attributes.everywhere;
-        quote!(#(#everywhere)* #[allow(dead_code)])
-    });
+    let everywhere = everywhere(parts);
     functions
         .into_iter()
         .filter(|function| !function.is_empty())
@@ -55,108 +67,90 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         .collect()
 }
 
-/// A companion that looks the key up: everything but what it does with it.
-fn by_key(
+/// What stands at a method, to stand at each of its companions.
+fn everywhere(parts: &Parts<'_>) -> Option<TokenStream> {
+    let everywhere = &parts.model.attributes.everywhere;
+    parts.model.method().map(|_| quote!(#(#everywhere)*))
+}
+
+/// A companion that asks `__at`: the runtime's function `ask`, with what it takes more.
+fn asks_at(
     parts: &Parts<'_>,
     doc: &str,
-    name: &str,
-    extra: &TokenStream,
+    (name, ask): (&str, &str),
+    value: Option<&TokenStream>,
+    more: Option<&TokenStream>,
     output: &TokenStream,
-    body: &TokenStream,
 ) -> TokenStream {
-    let model = parts.model;
-    let (vis, asyncness) = (parts.vis(), &parts.asyncness);
-    let name = parts.name(name);
+    let (model, private) = (parts.model, &parts.private);
+    let (vis, asyncness, wait) = (parts.vis(), &parts.asyncness, &parts.wait);
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.key_params());
     let comma = model.key_params().next().map(|_| quote!(,));
-    let key_and_store = parts.key_and_store();
+    let (at, primed) = (at::call(parts), value.map(|_| hidden("value")));
+    let extra = value.map(|value| quote!(#primed: &#value));
+    let ask = if model.is_async() {
+        let ask = quote::format_ident!("{ask}_at");
+        quote!(#private::#ask(#at, #primed #more)#wait)
+    } else {
+        let ask = Ident::new(ask, Span::call_site());
+        parts.about_kept(quote!(#private::At::#ask(#at, #primed #more)))
+    };
+    let name = parts.name(name);
     quote! {
         #[doc = #doc]
-        #[allow(clippy::needless_pass_by_value)]
+        #[inline]
         #vis #asyncness fn #name #generics (#params #comma #extra) -> #output #where_clause {
-            #key_and_store
-            #body
+            #ask
         }
     }
 }
 
 fn in_cache(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
+    let private = &parts.private;
     let (with, policy) = policy::of_lookup(parts);
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime(&format!("in_cache{with}")));
-    by_key(
-        parts,
-        "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.",
-        "in_cache",
-        &TokenStream::new(),
-        &quote!(#private::Result<bool>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key #policy)#wait),
-    )
+    let doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.";
+    let ask = format!("in_cache{with}");
+    asks_at(parts, doc, ("in_cache", &ask), None, policy.as_ref(), &quote!(#private::Result<bool>))
 }
 
 fn evict(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("evict"));
-    by_key(
-        parts,
-        "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache \
-         fails: the result may still be there.",
-        "evict",
-        &TokenStream::new(),
-        &quote!(#private::Result<bool>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key)#wait),
-    )
+    let private = &parts.private;
+    let doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the \
+               cache fails: the result may still be there.";
+    asks_at(parts, doc, ("evict", "evict"), None, None, &quote!(#private::Result<bool>))
 }
 
 fn peek(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
+    let (private, value) = (&parts.private, &parts.value);
+    let doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.";
     let (with, policy) = policy::of_lookup(parts);
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime(&format!("peek{with}")));
-    by_key(
-        parts,
-        "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.",
-        "peek",
-        &TokenStream::new(),
-        &quote!(#private::Result<::core::option::Option<#value>>),
-        &quote!(#runtime::<#value, _, _>(#store, #key #policy)#wait),
-    )
+    let (ask, output) = (format!("peek{with}"), quote!(#private::Result<::core::option::Option<#value>>));
+    asks_at(parts, doc, ("peek", &ask), None, policy.as_ref(), &output)
 }
 
 fn prime(parts: &Parts<'_>) -> TokenStream {
-    let (private, value, wait) = (&parts.private, &parts.value, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store, runtime) = (hidden("key"), hidden("store"), parts.runtime("prime"));
-    let primed = hidden("value");
-    let lifetime = lifetime::closure(parts);
-    by_key(
-        parts,
-        "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or \
-         the value have no exact form in it.",
-        "prime",
-        &quote!(#primed: &#value),
-        &quote!(#private::Result<()>),
-        &quote!(#runtime::<#value, _, _>(#site(), #store, #key, #lifetime, #primed)#wait),
-    )
+    let private = &parts.private;
+    let doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments \
+               or the value have no exact form in it.";
+    asks_at(parts, doc, ("prime", "prime"), Some(&parts.value), None, &quote!(#private::Result<()>))
 }
 
 /// `key`, where its type has a name.
 fn key_of(parts: &Parts<'_>) -> TokenStream {
-    let Some((ty, convert)) = key::public(parts) else { return TokenStream::new() };
+    let Some(ty) = key::public(parts) else { return TokenStream::new() };
     let (model, private) = (parts.model, &parts.private);
     let (vis, generics, where_clause) = (parts.vis(), &model.generics, &model.generics.where_clause);
-    let (params, key, name) = (parts.signature(model.key_params()), key::expr(parts), parts.name("key"));
+    let (params, at, name) = (parts.signature(model.key_params()), at::call(parts), parts.name("key"));
+    let doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments \
+               have no exact form in the key's format.";
+    let ask = if model.is_async() { quote!(key_at) } else { quote!(At::key) };
     quote! {
-        /// The key under which the result of a call with these arguments is stored.
-        ///
-        /// # Errors
-        ///
-        /// When the arguments have no exact form in the key's format.
-        #[allow(clippy::needless_pass_by_value)]
+        #[doc = #doc]
+        #[allow(unused_qualifications)]
+        #[inline]
         #vis fn #name #generics (#params) -> #private::Result<#ty> #where_clause {
-            #key #convert
+            #private::#ask(#at)
         }
     }
 }
@@ -167,67 +161,33 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
     let name = parts.name("refresh");
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let params = parts.signature(model.params.iter());
-    let key_and_store = parts.key_and_store();
-    let call = compute_call(parts, "refresh");
+    let call = leasing::call(parts, "refresh");
+    let doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.";
     quote! {
-        /// Computes the result of a call with these arguments anew, stores it over what is cached, and returns it.
-        #[allow(clippy::missing_errors_doc, clippy::must_use_candidate, clippy::needless_pass_by_value)]
+        #[doc = #doc]
+        #[inline]
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
-            #key_and_store
             #call
         }
     }
 }
 
 fn stats(parts: &Parts<'_>) -> TokenStream {
-    let (private, vis, name) = (&parts.private, parts.vis(), parts.name("stats"));
-    let (site, store) = (parts.path("__site"), parts.path("__store"));
-    let entries = match &parts.model.store {
-        Store::Own { .. } if !store::is_erased(parts) => {
-            quote!(stats.entries = #private::Store::len(#store()).ok().map(|entries| entries as u64);)
-        }
-        _ => TokenStream::new(),
-    };
+    let (private, vis, name, site) = (&parts.private, parts.vis(), parts.name("stats"), parts.path("__site"));
+    let stats = parts.about_kept(quote!(#site().stats()));
     quote! {
-        /// What was counted of the function's calls.
+        #[doc = "What was counted of the function's calls."]
         #[must_use]
+        #[inline]
         #vis fn #name() -> #private::Stats {
-            #[allow(unused_mut)]
-            let mut stats = #site().stats();
-            #entries
-            stats
-        }
-    }
-}
-
-fn site(parts: &Parts<'_>) -> TokenStream {
-    let (private, function) = (&parts.private, parts.name("__site"));
-    let (name, by_path) = match &parts.model.prefix {
-        Prefix::Literal(prefix) => (quote!(#prefix), None),
-        Prefix::Stable { name, digits } => match &parts.model.place {
-            Place::Free { companion } => {
-                let name = format!("#{digits}.");
-                (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
-            }
-            Place::Method(_) => {
-                let name = format!("::{name}#{digits}.");
-                (quote!(::core::concat!(::core::module_path!(), #name)), Some(quote!(.named_by_path())))
-            }
-        },
-    };
-    let uncoalesced = (!parts.model.is_coalescing).then(|| quote!(.uncoalesced()));
-    quote! {
-        #[doc(hidden)]
-        fn #function() -> &'static #private::Site {
-            static SITE: #private::Site = #private::Site::new(#name)#by_path #uncoalesced;
-            &SITE
+            #stats
         }
     }
 }
 
 /// The body that was written, under the signature that was written.
-fn uncached(parts: &Parts<'_>) -> TokenStream {
-    let model = parts.model;
+pub(super) fn uncached(parts: &Parts<'_>) -> TokenStream {
+    let (model, everywhere) = (parts.model, everywhere(parts));
     let vis = parts.vis();
     let (docs, calls, about_body) = (&model.attributes.docs, &model.attributes.calls, &model.attributes.body);
     let (mut signature, body) = (model.original.clone(), &model.body);
@@ -236,6 +196,7 @@ fn uncached(parts: &Parts<'_>) -> TokenStream {
     let link = if model.method().is_some() { format!("Self::{name}") } else { format!("fn@{name}") };
     let doc = format!("The original [`{name}`]({link}), without the cache.");
     quote! {
+        #everywhere
         #[doc = #doc]
         #[doc = ""]
         #(#docs)*

@@ -4,23 +4,25 @@
 //!
 //! ```text
 //! pub fn repeat(s: &str, n: usize) -> String {
-//!     let key = Ok(Args((s, &n)));
-//!     let store = repeat::__store();
-//!     call::<Whole, _, _, _>(repeat::__site(), store, key, ShareAll, |_| Some(Ttl::Default), || repeat::uncached(s, n.clone()))
+//!     At::call(repeat::__at(s, &n), (s, &n), |(s, n)| repeat::uncached(s, n.clone()))
 //! }
 //! pub struct repeat {}
 //! impl repeat {
-//!     fn __site() -> &'static Site { .. }
-//!     fn __store() -> &'static MemoryCache<(String, usize), String> { .. }
-//!     pub fn in_cache(s: &str, n: usize) -> Result<bool> { .. }
-//!     pub fn evict(s: &str, n: usize) -> Result<bool> { .. }
+//!     fn __site() -> &'static Own<MemoryCache<(String, usize), String>> { .. }
+//!     fn __at(s: &str, n: &usize) -> impl At<Value = String, Returned = String> { .. }
+//!     pub fn in_cache(s: &str, n: usize) -> Result<bool> { At::in_cache(repeat::__at(s, &n)) }
+//!     pub fn evict(s: &str, n: usize) -> Result<bool> { At::evict(repeat::__at(s, &n)) }
 //!     ..
 //!     pub fn uncached(s: &str, n: usize) -> String { /* the body */ }
 //! }
 //! ```
 //!
+//! How long this takes to compile is measured in `benches/COMPILE_TIME.md`. What is not called is not compiled to code
+//! (`#[inline]`), and what is called is compiled once for all functions of the same types, but for a few lines.
+//!
 //! Names of ours in scopes with the user's are hygienic (`Span::mixed_site`), and every path starts at the crate.
 
+mod at;
 mod companion;
 mod key;
 mod leasing;
@@ -28,7 +30,8 @@ mod lifetime;
 mod policy;
 mod store;
 
-use proc_macro2::{Ident, Span, TokenStream};
+pub(crate) use companion::allowed;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -43,15 +46,37 @@ pub(crate) fn tokens(model: &Model) -> TokenStream {
     quote! { #wrapper #companion }
 }
 
-/// A method, and its companions apart: in the `impl` of a trait there is no place for them.
-pub(crate) fn method_tokens(model: &Model) -> (TokenStream, TokenStream) {
+/// A method, its companions, and what computes without the cache: in the `impl` of a trait there is no place for them.
+pub(crate) fn method_tokens(model: &Model) -> Method {
     let parts = Parts::new(model);
-    (wrapper(&parts), companion::functions(&parts))
+    Method { wrapper: wrapper(&parts), companions: companion::functions(&parts), uncached: companion::uncached(&parts) }
+}
+
+/// A method, each part for an `impl` of its own.
+pub(crate) struct Method {
+    pub(crate) wrapper: TokenStream,
+    pub(crate) companions: TokenStream,
+    pub(crate) uncached: TokenStream,
+}
+
+/// The same with the place of what the user wrote.
+fn hidden_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, ours_at(span))
+}
+
+/// Ours, and of our edition, at the place of what the user wrote.
+fn ours_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }
 
 /// A name of ours that no name of the user's can be mistaken for.
 fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+fn placed(mut token: TokenTree, span: Span) -> TokenTree {
+    token.set_span(span);
+    token
 }
 
 /// The names and pieces that the generators share.
@@ -94,12 +119,9 @@ impl<'m> Parts<'m> {
         }
     }
 
-    /// The runtime's function of this name, in the form for this function.
-    fn runtime(&self, name: &str) -> TokenStream {
-        let private = &self.private;
-        let name = if self.model.is_async() { format!("{name}_async") } else { name.to_owned() };
-        let name = Ident::new(&name, Span::call_site());
-        quote!(#private::#name)
+    /// The crate's path with the place of what the user wrote: an error in a call through it is shown there.
+    fn private_at(&self, span: Span) -> TokenStream {
+        self.private.clone().into_iter().map(|token| placed(token, span)).collect()
     }
 
     /// The name of a companion.
@@ -119,6 +141,21 @@ impl<'m> Parts<'m> {
         match &self.model.place {
             Place::Free { companion } => quote!(#companion::#name),
             Place::Method(_) => quote!(Self::#name),
+        }
+    }
+
+    /// A call of a companion in whose signature there is what a typed key keeps of an argument.
+    fn call_of_kept(&self, companion: &str, args: &TokenStream) -> TokenStream {
+        let path = self.path(companion);
+        self.about_kept(quote!(#path(#args)))
+    }
+
+    /// What has to do with what a typed key keeps of an argument: a fault of that argument's type is said in each such
+    /// place, in the same words. All are of the type's own place, and so it is shown once.
+    fn about_kept(&self, call: TokenStream) -> TokenStream {
+        match key::named_part(self) {
+            Some(param) => call.into_iter().map(|token| placed(token, ours_at(param.key_type.span()))).collect(),
+            None => call,
         }
     }
 
@@ -143,14 +180,9 @@ impl<'m> Parts<'m> {
         if self.model.block().is_some_and(|block| block.of_trait.is_some()) { quote!(pub) } else { quote!(#vis) }
     }
 
-    /// `key` and `store`, as the first statements of a function.
-    fn key_and_store(&self) -> TokenStream {
-        let (key, store) = (hidden("key"), hidden("store"));
-        let (key_expr, store_expr) = (key::expr(self), store::expr(self));
-        quote! {
-            let #key = #key_expr;
-            let #store = #store_expr;
-        }
+    /// Whether there is a static of a type that has a name for the store.
+    fn has_own(&self) -> bool {
+        matches!(self.model.store, Store::Own { .. }) && !store::is_erased(self)
     }
 }
 
@@ -178,56 +210,105 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
     let asyncness = &parts.asyncness;
     let params = parts.signature(model.params.iter());
-    // Where the store is the function's own, and of one type, its function has the checks.
-    let has_checks = matches!(model.store, Store::Own { .. }) && !model.is_generic() && !store::is_erased(parts);
-    let checks = (!has_checks).then(|| checks(parts));
-    let key_and_store = parts.key_and_store();
-    let call = if model.policy.changes_call() { policy::call(parts) } else { compute_call(parts, "call") };
+    let call = if model.policy.changes_call() { policy::call(parts) } else { leasing::call(parts, "call") };
+    let call = match &model.refresh_if {
+        None => call,
+        Some(condition) => {
+            let (refresh, wait) = (parts.path("refresh"), &parts.wait);
+            let (turbofish, receiver) = (turbofish(model), parts.receiver().map(|this| quote!(#this,)));
+            let args = model.params.iter().map(|param| &param.name);
+            let (is_asked, value) = (hidden("is_asked"), quote_spanned!(condition.span()=> #condition));
+            quote! {
+                let #is_asked: bool = #value;
+                if #is_asked { #refresh #turbofish(#receiver #(#args),*)#wait } else { #call }
+            }
+        }
+    };
     quote! {
         #(#docs)* #(#everywhere)* #(#calls)* #(#about_name)*
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
-            #checks
-            #key_and_store
             #call
         }
     }
 }
 
-/// A call of the runtime's `call` or `refresh`.
-fn compute_call(parts: &Parts<'_>, function: &str) -> TokenStream {
-    let (returns, wait) = (&parts.returns, &parts.wait);
-    let site = parts.path("__site");
-    let (key, store) = (hidden("key"), hidden("store"));
-    let (leased, leasing) = leasing::of_call(parts);
-    let runtime = parts.runtime(&format!("{function}{leased}"));
-    let lifetime = lifetime::closure(parts);
-    let (share, compute) = (share(parts), compute(parts));
-    quote!(#runtime::<#returns, _, _, _>(#site(), #store, #key, #share, #leasing #lifetime, #compute)#wait)
-}
-
-/// The computation: a closure or a future.
-fn compute(parts: &Parts<'_>) -> TokenStream {
-    let (uncached, turbofish) = (parts.path("uncached"), turbofish(parts.model));
-    let receiver = parts.receiver().map(|this| quote!(#this,));
-    let args = parts.model.params.iter().map(|param| owned_arg(parts, param));
+/// A call of the runtime's `call`, `refresh` or the like, with what it takes besides the computation.
+fn compute_call(parts: &Parts<'_>, (at, function): (&str, &str), more: Option<&TokenStream>) -> TokenStream {
+    let (private, at, of) = (&parts.private, at::call(parts), Ident::new(at, Span::call_site()));
     if parts.model.is_async() {
-        quote!(async { #uncached #turbofish(#receiver #(#args),*).await })
-    } else {
-        quote!(|| #uncached #turbofish(#receiver #(#args),*))
+        let (function, compute) = (quote::format_ident!("{function}_at"), compute_async(parts));
+        return quote!(#private::#function(#at, #compute, #more).await);
     }
+    let (function, compute) = (Ident::new(function, Span::call_site()), compute(parts));
+    let function = parts.about_kept(quote!(#private::#of::#function));
+    let args = parts.about_kept(quote!((#at, #compute, #more)));
+    quote!(#function #args)
 }
 
-/// What of a result is handed to other callers who wait for it: as much as its type allows.
-fn share(parts: &Parts<'_>) -> TokenStream {
-    let (private, returns, output) = (&parts.private, &parts.returns, &parts.model.output);
-    if !parts.model.is_coalescing {
-        return quote!(#private::ShareNothing);
+/// The future that computes.
+fn compute_async(parts: &Parts<'_>) -> TokenStream {
+    let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
+    let receiver = parts.receiver().map(|this| quote!(#this,));
+    let args = model.params.iter().map(|param| {
+        let name = &param.name;
+        match body_gets(model, param) {
+            Gets::Itself => quote!(#name),
+            Gets::Clone => clone(parts, param, &quote!(&#name)),
+            Gets::Copy => policy::own_param(parts, param, &param.borrowed()),
+        }
+    });
+    quote!(async { #uncached #turbofish(#receiver #(#args),*).await })
+}
+
+/// What the computation takes, as one, and the computation.
+fn compute(parts: &Parts<'_>) -> TokenStream {
+    let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
+    let receiver = parts.receiver().map(|this| quote!(#this,));
+    let (taken, given): (Vec<_>, Vec<_>) = model
+        .params
+        .iter()
+        .map(|param| {
+            let name = &param.name;
+            match body_gets(model, param) {
+                Gets::Itself => (quote!(#name), quote!(#name)),
+                Gets::Clone => (quote!(&#name), clone(parts, param, &quote!(#name))),
+                Gets::Copy => (quote!(&#name), policy::own_param(parts, param, &quote!(#name))),
+            }
+        })
+        .unzip();
+    let names = model.params.iter().map(|param| &param.name);
+    let this = parts.receiver().map(|_| hidden("this")).map(|this| quote!(#this,));
+    quote!((#receiver #(#taken,)*), |(#this #(#names,)*)| #uncached #turbofish(#this #(#given),*))
+}
+
+/// A copy of an argument in a typed key, from a reference to it.
+fn clone(parts: &Parts<'_>, param: &Param, reference: &TokenStream) -> TokenStream {
+    // Said in the words that the key's part is asked for in, so that the compiler says it once.
+    key::checked_part(parts, param, reference).map_or_else(
+        || quote!(::core::clone::Clone::clone(#reference)),
+        |part| quote_spanned!(param.key_type.span()=> #part.copy()),
+    )
+}
+
+/// How the body gets an argument.
+enum Gets {
+    Itself,
+    /// As a typed key goes on borrowing it.
+    Clone,
+    /// As a computation in the background needs it, too.
+    Copy,
+}
+
+fn body_gets(model: &Model, param: &Param) -> Gets {
+    if param.is_ref {
+        Gets::Itself
+    } else if matches!(model.key, Key::Typed) && !param.skipped {
+        Gets::Clone
+    } else if model.policy.goes_on() {
+        Gets::Copy
+    } else {
+        Gets::Itself
     }
-    quote! {{
-        #[allow(unused_imports)]
-        use #private::{SharesAll as _, SharesNothing as _, SharesValue as _};
-        (&&&#private::Sharing::<#returns, #output>::new()).share()
-    }}
 }
 
 /// The function's own types, named, as they may be in no argument. Lifetimes are found by themselves.
@@ -243,48 +324,4 @@ fn turbofish(model: &Model) -> Option<TokenStream> {
         })
         .collect();
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
-}
-
-/// An argument for the body. A typed key goes on borrowing what is in it, so the body gets a clone; so does a computation
-/// in the background.
-fn owned_arg(parts: &Parts<'_>, param: &Param) -> TokenStream {
-    let (model, name) = (parts.model, &param.name);
-    if matches!(model.key, Key::Typed) && !param.skipped && !param.is_ref {
-        quote!(::core::clone::Clone::clone(&#name))
-    } else if model.policy.goes_on() && !param.is_ref {
-        policy::own_param(param, &parts.private)
-    } else {
-        quote!(#name)
-    }
-}
-
-/// Calls that do nothing but fail to compile, at the user's own type, where it lacks a trait.
-fn checks(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
-    let model = parts.model;
-    let keys = model.key_params().map(|param| {
-        let ty = &param.key_type;
-        match model.key {
-            Key::Typed => quote_spanned!(ty.span()=> #private::check_key::<#ty>();),
-            Key::Json | Key::Hash => quote_spanned!(ty.span()=> #private::check_json_key::<#ty>();),
-            Key::Template(_) | Key::Closure(_) => TokenStream::new(),
-        }
-    });
-    let output = &model.output;
-    let value = &parts.value;
-    let value = match model.store {
-        Store::Own { .. } => quote_spanned!(output.span()=> #private::check_value::<#value>();),
-        Store::Given(_) => TokenStream::new(),
-    };
-    let alias = match &model.returns {
-        Returns::Whole { is_sure: false } => {
-            quote_spanned! {output.span()=> {
-                #[allow(unused_imports)]
-                use #private::{IsPlain as _, IsResult as _};
-                #private::check_plain(&(&#private::Returned::<#output>::new()).kind());
-            }}
-        }
-        _ => TokenStream::new(),
-    };
-    quote!(#(#keys)* #value #alias)
 }

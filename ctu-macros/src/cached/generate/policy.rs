@@ -4,17 +4,15 @@
 //!
 //! ```text
 //! fn rates(bank: &str) -> Rates {
-//!     ..
-//!     call_with::<Whole, _, _, _>(rates::__site(), store, key, ShareAll, (rates::__policy(), None),
-//!         |_| Some(rates::__policy().lifetime(Ttl::After(..))),
-//!         (|| rates::uncached(bank), Threads(|begun| {
+//!     At::call_with(rates::__at(bank), (bank,), |(bank,)| rates::uncached(bank), (rates::__policy(), None),
+//!         Threads(|begun| {
 //!             let bank = own::<str, _>(bank);
 //!             move || drop(rates::__recompute(begun, lend::<str, _>(&bank)))
-//!         })))
+//!         }))
 //! }
 //! impl rates {
 //!     fn __policy() -> &'static Policy { .. }
-//!     fn __recompute(begun: Begun, bank: &str) -> Rates { .. recompute(begun, ..) }
+//!     fn __recompute(begun: Begun, bank: &str) -> Rates { At::recompute(rates::__at(bank), .., begun, ..) }
 //!     ..
 //! }
 //! ```
@@ -24,7 +22,7 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use super::{Parts, compute, hidden, lifetime, share, turbofish};
+use super::{Parts, compute_call, hidden, turbofish};
 use crate::cached::model::{Param, Store};
 use crate::cached::policy::Failure;
 use crate::policy::StaleOn;
@@ -45,6 +43,8 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let on_error = policy.fails.then(|| quote!(on_error: #private::OnError::Fail,));
     quote! {
         #[doc(hidden)]
+        #[allow(unused_qualifications)]
+        #[inline]
         fn #name() -> &'static #private::Policy {
             const POLICY: #private::Policy = #private::Policy {
                 #stale #stale_on #beta #jitter #timeout #on_error
@@ -61,22 +61,13 @@ pub(super) fn of_lookup(parts: &Parts<'_>) -> (&'static str, Option<TokenStream>
         return ("", None);
     }
     let policy = parts.path("__policy");
-    ("_with", Some(quote!(, #policy())))
+    ("_with", Some(quote!(#policy())))
 }
 
 /// The wrapper's call.
 pub(super) fn call(parts: &Parts<'_>) -> TokenStream {
-    let (returns, wait) = (&parts.returns, &parts.wait);
-    let (site, policy) = (parts.path("__site"), parts.path("__policy"));
-    let (key, store) = (hidden("key"), hidden("store"));
-    let runtime = parts.runtime("call_with");
-    let (share, failure, lifetime) = (share(parts), failure(parts), lifetime::closure(parts));
-    let (compute, background) = (compute(parts), background(parts));
-    quote! {
-        #runtime::<#returns, _, _, _>(
-            #site(), #store, #key, #share, (#policy(), #failure), #lifetime, (#compute, #background),
-        )#wait
-    }
+    let (policy, failure, background) = (parts.path("__policy"), failure(parts), background(parts));
+    compute_call(parts, ("At", "call_with"), Some(&quote!((#policy(), #failure), #background)))
 }
 
 fn failure(parts: &Parts<'_>) -> TokenStream {
@@ -103,12 +94,12 @@ fn background(parts: &Parts<'_>) -> TokenStream {
     let (begun, this) = (hidden("begun"), hidden("this"));
     let own_self = parts.receiver().map(|receiver| {
         let span = model.original.receiver().map_or_else(Span::call_site, |receiver| receiver.self_token.span());
-        let own = own(&quote_spanned!(span=> Self), &receiver, span, private);
+        let own = own(parts, &quote_spanned!(span=> Self), &receiver, span);
         quote!(let #this = #own;)
     });
     let lent_self = parts.receiver().map(|_| quote!(#private::lend::<Self, _>(&#this),));
     let owned = model.params.iter().map(|param| {
-        let (name, own) = (&param.name, own_param(param, private));
+        let (name, own) = (&param.name, own_param(parts, param, &param.borrowed()));
         quote!(let #name = #own;)
     });
     let lent = model.params.iter().map(|param| {
@@ -130,22 +121,18 @@ fn background(parts: &Parts<'_>) -> TokenStream {
     }
 }
 
-/// A copy of an argument, or of what it refers to.
-pub(super) fn own_param(param: &Param, private: &TokenStream) -> TokenStream {
+/// A copy of an argument, or of what it refers to, from a reference to it.
+pub(super) fn own_param(parts: &Parts<'_>, param: &Param, reference: &TokenStream) -> TokenStream {
     let (name, ty, key_type) = (&param.name, &param.ty, &param.key_type);
     if param.is_static() {
-        return own(&quote!(#ty), &quote!(&#name), ty.span(), private);
+        return own(parts, &quote!(#ty), &quote!(&#name), ty.span());
     }
-    own(&quote!(#key_type), &param.borrowed(), ty.span(), private)
+    own(parts, &quote!(#key_type), reference, ty.span())
 }
 
 /// A copy, all of it at the place of the user's type, so that it is there that a missing trait is reported.
-fn own(ty: &TokenStream, value: &TokenStream, span: Span, private: &TokenStream) -> TokenStream {
-    let private = private.clone().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    let private: TokenStream = private.collect();
+fn own(parts: &Parts<'_>, ty: &TokenStream, value: &TokenStream, span: Span) -> TokenStream {
+    let private = parts.private_at(span);
     quote_spanned!(span=> #private::own::<#ty, _>(#value))
 }
 
@@ -155,32 +142,28 @@ pub(super) fn recompute(parts: &Parts<'_>) -> TokenStream {
     if !model.policy.goes_on() {
         return TokenStream::new();
     }
-    let (private, returns, wait, output) = (&parts.private, &parts.returns, &parts.wait, &model.output);
-    let (asyncness, name) = (&parts.asyncness, parts.name("__recompute"));
+    let (private, output, asyncness, name) =
+        (&parts.private, &model.output, &parts.asyncness, parts.name("__recompute"));
     let (generics, where_clause) = (&model.generics, &model.generics.where_clause);
-    let (begun, key, store) = (hidden("begun"), hidden("key"), hidden("store"));
+    let (begun, policy) = (hidden("begun"), parts.path("__policy"));
     let receiver = parts.receiver().map(|this| quote!(&#this,));
     let params = model.params.iter().map(|param| {
         let (name, ty) = (&param.name, &param.ty);
         quote!(#name: #ty)
     });
-    let policy = parts.path("__policy");
-    let runtime = parts.runtime("recompute");
-    let key_and_store = parts.key_and_store();
-    let (lifetime, compute) = (lifetime::closure(parts), compute(parts));
-    let (check, share) = match is_static(parts) {
-        Some(cache) => (Some(quote_spanned!(cache.span()=> #private::check_static(&#cache);)), share(parts)),
-        None if matches!(model.store, Store::Own { .. }) => (None, share(parts)),
-        // By the time there is a result another cache may have the place of the caller's.
-        None => (None, quote!(#private::ShareNothing)),
+    let (check, function) = match is_static(parts) {
+        Some(cache) => (Some(quote_spanned!(cache.span()=> #private::check_static(&#cache);)), "recompute"),
+        None if matches!(model.store, Store::Own { .. }) => (None, "recompute"),
+        None => (None, "recompute_alone"),
     };
+    let call = compute_call(parts, ("At", function), Some(&quote!(#begun, #policy())));
     quote! {
         #[doc(hidden)]
-        #[allow(clippy::needless_pass_by_value, clippy::too_many_arguments)]
+        #[allow(unused_qualifications)]
+        #[inline]
         #asyncness fn #name #generics (#receiver #begun: #private::Begun, #(#params),*) -> #output #where_clause {
             #check
-            #key_and_store
-            #runtime::<#returns, _, _, _>(#begun, #store, #key, #share, #policy(), #lifetime, #compute)#wait
+            #call
         }
     }
 }

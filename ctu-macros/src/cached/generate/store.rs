@@ -1,106 +1,130 @@
 //! Where the results are stored.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{Lifetime, Type};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, Type};
 
-use super::{Parts, hidden, key};
-use crate::cached::model::{Key, Store};
+use super::{Parts, at, hidden, key};
+use crate::cached::model::{Key, Place, Prefix, Store};
 
 /// Entries that a function's own store has room for, unless `capacity` says otherwise.
 const DEFAULT_CAPACITY: usize = 10_000;
 
-/// An expression for the store: a reference. Behind `let key`, which an erased store is found by.
+/// An expression for the store. Behind `let key`, whose type says of what keys it has to be.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
-    let function = parts.path("__store");
+    let (private, value) = (&parts.private, &parts.value);
+    let span = parts.model.output.span();
+    let at = parts.private_at(span);
     match &parts.model.store {
-        Store::Given(cache) => quote!(&#cache),
-        Store::Own { .. } if is_erased(parts) => {
+        Store::Given(cache) => given(&at::by_reference(cache, parts), parts),
+        Store::Own { capacity } if is_erased(parts) => {
             let key = hidden("key");
-            quote!(#function(&#key))
+            // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
+            let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
+            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory_of(&STORE, &#key, || #capacity));
+            quote!({
+                static STORE: #private::ErasedCell = #private::ErasedCell::new();
+                #store
+            })
         }
-        Store::Own { .. } => quote!(#function()),
+        Store::Own { .. } => {
+            let site = parts.call_of_kept("__site", &TokenStream::new());
+            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory(#site));
+            key::with_parts(store, parts)
+        }
     }
 }
 
-/// `fn __store`, where the store is the function's own.
+/// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
+fn given(cache: &Expr, parts: &Parts<'_>) -> TokenStream {
+    let private = &parts.private;
+    match cache {
+        Expr::Reference(reference) if is_place(&reference.expr) => quote!(#private::Borrowed(#cache)),
+        cache if is_place(cache) => quote!(#private::Borrowed(&#cache)),
+        cache => quote!(#private::Made(#cache)),
+    }
+}
+
+/// Whether the expression names something that is there already.
+pub(super) fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr),
+        Expr::Paren(paren) => is_place(&paren.expr),
+        Expr::Group(group) => is_place(&group.expr),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)),
+        _ => false,
+    }
+}
+
+/// `fn __site`: of the function's site alone, or together with its own store, where that is of a type that has a name.
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
-    let Store::Own { capacity } = &parts.model.store else { return TokenStream::new() };
-    let (private, function) = (&parts.private, parts.name("__store"));
-    let value = outside(&parts.value, parts);
-    let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-    let build = quote!(#private::MemoryCache::builder().capacity(#capacity).stats(false).private().build());
-    if parts.model.is_generic() {
-        // A static can't name the types, so there is one store for all of them, in which they never meet.
-        return quote! {
-            #[doc(hidden)]
-            fn #function() -> &'static #private::SharedMemory {
-                static STORE: #private::LazyLock<#private::SharedMemory> = #private::LazyLock::new(|| {
-                    #private::SharedMemory::builder().capacity(#capacity).stats(false).private().build()
-                });
-                &STORE
-            }
-        };
-    }
-    if is_erased(parts) {
-        // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
-        return quote! {
-            #[doc(hidden)]
-            fn #function<L>(
-                _: &#private::Result<L>,
-            ) -> &'static #private::MemoryCache<<L::Key as #private::CacheKey>::Owned, #value>
-            where
-                L: #private::Lookup<
-                    Key: #private::CacheKey<Owned: ::core::marker::Send + ::core::marker::Sync + 'static>,
-                >,
-            {
-                static STORE: #private::ErasedCell = #private::ErasedCell::new();
-                STORE.get_or_init(|| #build)
-            }
-        };
-    }
-    let is_typed = matches!(parts.model.key, Key::Typed);
-    let key = if is_typed { outside(&key::owned_tuple(parts), parts) } else { quote!(#private::String) };
-    let store = quote!(#private::MemoryCache<#key, #value>);
-    let interface = interface(parts);
-    let checks = super::checks(parts);
+    let (private, site, function) = (&parts.private, site(parts), parts.name("__site"));
+    let (ty, init) = match &parts.model.store {
+        Store::Own { capacity } if parts.has_own() => {
+            let store = own_type(parts);
+            let (new, capacity) = match capacity {
+                None => (quote!(new), quote!(#DEFAULT_CAPACITY)),
+                Some(number @ Expr::Lit(ExprLit { lit: Lit::Int(_), .. })) => (quote!(new), quote!(#number)),
+                Some(expr) => (quote!(asked), quote_spanned!(expr.span()=> || #expr)),
+            };
+            (quote!(#private::Own<#store>), quote!(#private::Own::#new(#site, #capacity)))
+        }
+        _ => (quote!(#private::Site), site),
+    };
     quote! {
         #[doc(hidden)]
-        fn #function() -> &'static (#interface) {
-            #checks
-            static STORE: #private::LazyLock<#store> = #private::LazyLock::new(|| #build);
-            &STORE
+        #[allow(unused_qualifications)]
+        #[inline]
+        fn #function() -> &'static #ty {
+            static SITE: #ty = #init;
+            &SITE
         }
     }
 }
 
-/// What the other functions see of the store: an opaque type, so that a trait that the user's types lack is missed in
-/// one place and not in each of them.
-fn interface(parts: &Parts<'_>) -> TokenStream {
+/// The site, made when compiling.
+fn site(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
-    let value = outside(&parts.value, parts);
-    let (lifetimes, key) = match &parts.model.key {
-        Key::Typed => {
-            let (lifetimes, types): (Vec<_>, Vec<_>) = parts
-                .model
-                .key_params()
-                .enumerate()
-                .map(|(index, param)| {
-                    let lifetime = Lifetime::new(&format!("'k{index}"), Span::call_site());
-                    let key_type = &param.key_type;
-                    let ty = outside(&quote!(#key_type), parts);
-                    (lifetime.clone(), quote!(&#lifetime #ty))
-                })
-                .unzip();
-            (quote!(for<#(#lifetimes),*>), quote!(#private::Args<(#(#types,)*)>))
-        }
-        _ => (TokenStream::new(), quote!(::core::primitive::str)),
+    let (name, by_path) = match &parts.model.prefix {
+        Prefix::Literal(prefix) => (quote!(#prefix), None),
+        Prefix::Stable { name, digits } => match &parts.model.place {
+            Place::Free { companion } => {
+                let name = format!("#{digits}.");
+                (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
+            }
+            Place::Method(_) => {
+                let name = format!("::{name}#{digits}.");
+                (quote!(::core::concat!(::core::module_path!(), #name)), Some(quote!(.named_by_path())))
+            }
+        },
     };
-    let cache = if parts.model.is_async() { quote!(AsyncCache) } else { quote!(Cache) };
-    quote!(impl #lifetimes #private::#cache<#key, #value> + #private::Store)
+    let uncoalesced = (!parts.model.is_coalescing).then(|| quote!(.uncoalesced()));
+    quote!(#private::Site::new(#name)#by_path #uncoalesced)
 }
 
-/// Whether `__store` is found by the key's type.
+/// The type of the function's own store.
+fn own_type(parts: &Parts<'_>) -> TokenStream {
+    let (model, private) = (parts.model, &parts.private);
+    if model.is_generic() {
+        // A static can't name the types, so there is one store for all of them, in which they never meet.
+        return quote!(#private::SharedMemory);
+    }
+    let value = outside(&parts.value, parts);
+    if !matches!(model.key, Key::Typed) {
+        return quote!(#private::MemoryCache<#private::String, #value>);
+    }
+    let owned = model.key_params().map(|param| {
+        let key_type = &param.key_type;
+        let ty = outside(&quote!(#key_type), parts);
+        if param.is_ref { key::kept(parts, key_type, &ty) } else { ty }
+    });
+    quote!(#private::MemoryCache<(#(#owned,)*), #value>)
+}
+
+/// Whether the store is found by the key's type, which has no name.
 pub(super) fn is_erased(parts: &Parts<'_>) -> bool {
     let is_nameless = match &parts.model.key {
         Key::Closure(_) => true,
