@@ -29,6 +29,8 @@ pub enum Lock {
     Std,
     /// `parking_lot::RwLock`, which any crate in the build can ask for.
     ParkingLot,
+    /// `crossbeam_utils::sync::ShardedLock`, for ctu's feature `sharded-lock`.
+    Sharded,
 }
 
 impl Lock {
@@ -37,11 +39,12 @@ impl Lock {
         match self {
             Self::Std => "std",
             Self::ParkingLot => "parking_lot",
+            Self::Sharded => "crossbeam's `ShardedLock`",
         }
     }
 }
 
-/// Finds out by what tells them apart: after a panic under the exclusive lock only those of std are poisoned.
+/// Finds out by what tells them apart: after a panic under the exclusive lock those of `parking_lot` are not poisoned.
 pub fn lock_in_use() -> Lock {
     let cache = quick_cache::sync::Cache::new(1);
     let hook = panic::take_hook();
@@ -50,7 +53,13 @@ pub fn lock_in_use() -> Lock {
     let _ = catch_unwind(AssertUnwindSafe(|| cache.insert(Poison, ())));
     let is_poisoned = catch_unwind(AssertUnwindSafe(|| cache.len())).is_err();
     panic::set_hook(hook);
-    if is_poisoned { Lock::Std } else { Lock::ParkingLot }
+    if !is_poisoned {
+        Lock::ParkingLot
+    } else if cfg!(feature = "sharded-lock") {
+        Lock::Sharded
+    } else {
+        Lock::Std
+    }
 }
 
 struct Poison;
@@ -73,6 +82,13 @@ mod tests {
 
     #[test]
     fn the_lock_in_use_is_the_one_that_was_asked_for() {
-        assert_eq!(lock_in_use(), if cfg!(feature = "parking_lot") { Lock::ParkingLot } else { Lock::Std });
+        let asked_for = if cfg!(feature = "parking_lot") {
+            Lock::ParkingLot
+        } else if cfg!(feature = "sharded-lock") {
+            Lock::Sharded
+        } else {
+            Lock::Std
+        };
+        assert_eq!(lock_in_use(), asked_for);
     }
 }

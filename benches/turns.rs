@@ -59,7 +59,7 @@ pub fn timed(calls: usize, call: impl FnMut()) -> f64 {
 /// When a call does.
 pub fn timed_on_threads<S: Send>(states: &mut [S], calls: usize, call: impl Fn(&mut S) + Sync) -> f64 {
     let barrier = Barrier::new(states.len());
-    let work = |state: &mut S| timed_after(|| drop(barrier.wait()), calls, || call(state));
+    let work = |state: &mut S| timed_after(|| _ = barrier.wait(), calls, || call(state));
     let work = &work;
     thread::scope(|scope| {
         let threads: Vec<_> = states.iter_mut().map(|state| scope.spawn(move || work(state))).collect();

@@ -45,7 +45,8 @@
 //! | `redis-tls` | | `rediss://` urls, by rustls with the system's certificates |
 //! | `memcached` | | `MemcachedCache`: bytes on Memcached servers, for stacks such as `.json()` |
 //! | `tokio` | | the async forms of the stores on servers: `AsyncRedisCache`, `AsyncMemcachedCache`, ..; `Blocking(store)` for others; `timeout`, and background tasks, for `#[cached]` |
-//! | `full` | | everything |
+//! | `sharded-lock` | | hits of several threads in [`MemoryCache`] and [`SharedMemory`] that do not slow each other down |
+//! | `full` | | everything but `sharded-lock`, which trades one thing for another |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -10,7 +10,7 @@ use std::sync::{Barrier, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ctu::{AsyncRedisCache, Json, Mapped, RedisCache, StackExt, cached};
+use ctu::{AsyncRedisCache, Cache, Json, Mapped, RedisCache, StackExt, Ttl, cached};
 use servers::RedisServer;
 
 const PROCESSES: usize = 10;
@@ -64,10 +64,54 @@ fn slower(n: u64) -> u64 {
     n * 2
 }
 
+/// Served at once when they have expired, while one process computes.
+#[cached(cache = CACHE, prefix = "stale.", key = "{n}", coalesce = cluster, ttl = "1h", stale = "1h", stale_on = expiry)]
+fn stale(n: u64) -> u64 {
+    computed();
+    thread::sleep(COST);
+    n * 2
+}
+
+#[cached(cache = ASYNC, prefix = "stale.", key = "{n}", coalesce = cluster, ttl = "1h", stale = "1h", stale_on = expiry)]
+async fn stale_async(n: u64) -> u64 {
+    computed();
+    tokio::time::sleep(COST).await;
+    n * 2
+}
+
+/// Calls until the new value is there, and counts nothing but 41, the old one, before that.
+fn call_until_new() {
+    while stale(21) == 41 {
+        thread::yield_now();
+    }
+    assert_eq!(stale(21), 42);
+}
+
+async fn call_until_new_async() {
+    while stale_async(21).await == 41 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stale_async(21).await, 42);
+}
+
 #[test]
 #[ignore = "a process that the other tests start"]
 fn process() {
     match &*told("ACROSS_PART") {
+        "stale" => thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(call_until_new);
+            }
+        }),
+        "stale-async" => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let callers: Vec<_> = (0..4).map(|_| tokio::spawn(call_until_new_async())).collect();
+                for caller in callers {
+                    caller.await.unwrap();
+                }
+            });
+        }
         "async" => {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
@@ -156,4 +200,16 @@ fn law3_once_a_process_that_is_killed_is_followed_by_one() {
     all_succeed(others);
     assert_eq!(processes.computations(), 2);
     assert!(start.elapsed() < Duration::from_secs(30), "took {:?}", start.elapsed());
+}
+
+#[test]
+fn law3_once_ten_processes_serve_an_expired_value_while_one_computes() {
+    for part in ["stale", "stale-async"] {
+        let processes = Processes::new(part);
+        let cache = RedisCache::open(&processes.server.url()).unwrap().json();
+        // As if it had been stored an hour ago, or more.
+        Cache::<str, u64>::put(&cache, "stale.21", &41, Ttl::After(Duration::from_secs(3_000))).unwrap();
+        all_succeed((0..PROCESSES).map(|_| processes.start(part, false)).collect());
+        assert_eq!(processes.computations(), 1, "{part}");
+    }
 }

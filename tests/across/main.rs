@@ -5,8 +5,10 @@
 
 mod cluster;
 mod cost;
+mod deadlines;
 mod gated;
 mod gone;
 mod harmless;
 mod late;
+mod policies;
 mod support;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
 use ctu::{
-    AsyncCache, AsyncRedisCache, Cache, JsonCache, MemcachedCache, MemoryCache, RedisCache, StackExt, Ttl,
-    TwoLevelCache, cached,
+    AsyncCache, AsyncMemcachedCache, AsyncRedisCache, Cache, JsonCache, MemcachedCache, MemoryCache, RedisCache,
+    StackExt, Ttl, TwoLevelCache, cached,
 };
 use servers::{MemcachedServer, RedisServer};
 
@@ -27,6 +27,8 @@ static LATER: LazyLock<JsonCache<AsyncRedisCache>> =
     LazyLock::new(|| AsyncRedisCache::open(&REDIS_SERVER.url()).unwrap().json());
 static MEMCACHED: LazyLock<JsonCache<MemcachedCache>> =
     LazyLock::new(|| MemcachedCache::open(&MEMCACHED_SERVER.url()).unwrap().json());
+static MEMCACHED_LATER: LazyLock<JsonCache<AsyncMemcachedCache>> =
+    LazyLock::new(|| AsyncMemcachedCache::open(&MEMCACHED_SERVER.url()).unwrap().json());
 static LEVELS: LazyLock<TwoLevelCache<MemoryCache<String, u32>, Redis>> =
     LazyLock::new(|| MemoryCache::new(100).two_level(redis()));
 
@@ -117,3 +119,82 @@ async fn computed_in_a_task_on_redis_and_jittered() {
     assert!(lifetimes.iter().all(|left| (MINUTE * 59..=MINUTE * 90).contains(left)), "{lifetimes:?}");
     assert!(lifetimes.iter().max() > lifetimes.iter().min().map(|left| *left + MINUTE * 5).as_ref());
 }
+
+macro_rules! pause {
+    () => {
+        std::thread::yield_now()
+    };
+    (async) => {
+        tokio::task::yield_now().await
+    };
+}
+
+/// Two functions that are one in two processes.
+macro_rules! once_across_on {
+    ($name:ident, $prefix:literal, $store:ident, [$($async:ident)?], [$($wait:tt)*], $attribute:meta) => {
+        #[$attribute]
+        $($async)? fn $name() {
+            static ASKED: AtomicU32 = AtomicU32::new(0);
+            static IS_SHUT: AtomicBool = AtomicBool::new(false);
+            $($async)? fn ask() -> u32 {
+                let asked = ASKED.fetch_add(1, SeqCst) + 1;
+                while IS_SHUT.load(SeqCst) {
+                    pause!($($async)?);
+                }
+                asked
+            }
+            #[cached(
+                cache = $store, prefix = $prefix, key = "one", ttl = "1h", stale = "1h",
+                stale_on = expiry, coalesce = cluster, lease = "10s"
+            )]
+            $($async)? fn here() -> u32 {
+                ask()$($wait)*
+            }
+            #[cached(
+                cache = $store, prefix = $prefix, key = "one", ttl = "1h", stale = "1h",
+                stale_on = expiry, coalesce = cluster, lease = "10s"
+            )]
+            $($async)? fn there() -> u32 {
+                ask()$($wait)*
+            }
+            let expire = MINUTE * 59;
+            there::prime(&100)$($wait)*.unwrap();
+            let key = here::key().unwrap();
+            $store.put(&*key, &100, Ttl::After(expire))$($wait)*.unwrap();
+            IS_SHUT.store(true, SeqCst);
+            assert_eq!(here()$($wait)*, 100);
+            while ASKED.load(SeqCst) == 0 {
+                pause!($($async)?);
+            }
+            for _ in 0..20 {
+                assert_eq!((here()$($wait)*, there()$($wait)*), (100, 100));
+            }
+            IS_SHUT.store(false, SeqCst);
+            while here::__site().in_flight() > 0 {
+                pause!($($async)?);
+            }
+            assert_eq!((here()$($wait)*, there()$($wait)*, ASKED.load(SeqCst)), (1, 1, 1));
+
+            // An eviction there wins over a computation here.
+            $store.put(&*key, &100, Ttl::After(expire))$($wait)*.unwrap();
+            IS_SHUT.store(true, SeqCst);
+            assert_eq!(here()$($wait)*, 100);
+            while ASKED.load(SeqCst) == 1 {
+                pause!($($async)?);
+            }
+            assert!(there::evict()$($wait)*.unwrap());
+            IS_SHUT.store(false, SeqCst);
+            while here::__site().in_flight() > 0 {
+                pause!($($async)?);
+            }
+            assert_eq!(there::peek()$($wait)*.unwrap(), None);
+            assert_eq!((there()$($wait)*, here()$($wait)*), (3, 3));
+            assert_eq!((here::stats().errors, there::stats().errors), (0, 0));
+        }
+    };
+}
+
+once_across_on!(once_across_on_redis, "r.", REDIS, [], [], test);
+once_across_on!(once_across_on_memcached, "m.", MEMCACHED, [], [], test);
+once_across_on!(once_across_on_redis_in_tasks, "rt.", LATER, [async], [.await], tokio::test);
+once_across_on!(once_across_on_memcached_in_tasks, "mt.", MEMCACHED_LATER, [async], [.await], tokio::test);

@@ -140,6 +140,13 @@ impl Calls {
         Call { server: route(&self.servers, &key), request: request(self.reserve(1), &key) }
     }
 
+    /// As [`call`](Self::call), about the lease over the key's value, at the same server.
+    pub(super) fn call_beside(&self, key: &[u8], request: impl FnOnce(u64, &[u8]) -> Request) -> Call {
+        let beside = key::wire_of_lease(&self.namespace, key);
+        let key = key::wire(&self.namespace, key);
+        Call { server: route(&self.servers, &key), request: request(self.reserve(1), &beside) }
+    }
+
     fn parts<'k>(
         &self,
         keys: impl Iterator<Item = (usize, &'k [u8])>,

@@ -8,6 +8,8 @@ const LONGEST: usize = 250;
 const MARK: u8 = b'"';
 /// The base-85 text of a 256-bit hash.
 const HASH: usize = 40;
+/// How much of a hash tells a key's lease from those of others: a mistake is noticed.
+const LEASE_HASH_BYTES: usize = 16;
 /// The longest namespace that leaves room for a hash.
 pub(super) const LONGEST_NAMESPACE: usize = LONGEST - HASH - 1;
 
@@ -35,6 +37,15 @@ pub(super) fn wire(namespace: &str, key: &[u8]) -> Vec<u8> {
     wire
 }
 
+/// The key of the lease over the value of `key`, which is no value's key.
+pub(super) fn wire_of_lease(namespace: &str, key: &[u8]) -> Vec<u8> {
+    let mut wire = Vec::with_capacity(LONGEST);
+    wire.extend_from_slice(namespace.as_bytes());
+    wire.extend_from_slice(&[MARK, MARK]);
+    wire.extend_from_slice(Encoding::B85.encode(&sha3_256(key)[..LEASE_HASH_BYTES]).as_bytes());
+    wire
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -58,6 +69,9 @@ mod tests {
                 let wire = wire(namespace, key);
                 assert!((1..=LONGEST).contains(&wire.len()), "{}", wire.len());
                 assert!(wire.iter().all(|byte| (0x21..0x7f).contains(byte)));
+                assert!(seen.insert(wire));
+                let wire = wire_of_lease(namespace, key);
+                assert!(wire.len() <= LONGEST && wire.iter().all(|byte| (0x21..0x7f).contains(byte)));
                 assert!(seen.insert(wire));
             };
             for byte in [0, b'\r', b'\n', b' ', 0xff] {

@@ -74,9 +74,14 @@ impl Request {
         Self::single(token, |out| command(out, b"md", key, format_args!("O{token}")))
     }
 
-    /// The number of what is there, and its flags.
+    /// The number of what is there, its flags and what is left of its lifetime.
     pub(super) fn number(token: u64, key: &[u8]) -> Self {
-        Self::single(token, |out| command(out, b"mg", key, format_args!("c f O{token}")))
+        Self::single(token, |out| command(out, b"mg", key, format_args!("c f t O{token}")))
+    }
+
+    /// What is there, its number and its flags.
+    pub(super) fn numbered_value(token: u64, key: &[u8]) -> Self {
+        Self::single(token, |out| command(out, b"mg", key, format_args!("v c f O{token}")))
     }
 
     /// As [`set`](Self::set), for one number only; the reply tells the new one.

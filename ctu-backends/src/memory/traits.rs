@@ -182,7 +182,8 @@ macro_rules! in_memory {
             fn lease(&self, key: &Q, claim: ctu_core::Claim, length: Duration) -> Result<ctu_core::Leased> {
                 let watches = self.change.watches()?;
                 let hash = self.seed.hash(key).into();
-                Ok(watches.lease(hash, claim, length, &self.clock, || self.holds(key)))
+                let is_there = || self.find_entry(key).is_some_and(|entry| !claim.is_over(entry.ttl));
+                Ok(watches.lease(hash, claim, length, &self.clock, is_there))
             }
 
             fn renew(&self, key: &Q, token: ctu_core::Token, length: Duration) -> Result<Option<ctu_core::Token>> {

@@ -16,7 +16,7 @@ use super::settings::{Lifetime, Settings};
 
 const SCRIPT: &str = include_str!("lease.lua");
 /// The SHA-1 of the script, by which a server that has seen it knows it.
-const SCRIPT_NAME: &str = "cc658e3a559ca560f4d7d5b0939dc573a10d4f30";
+const SCRIPT_NAME: &str = "086e9764dfe4e8c0538c29fc2b916a33b274c812";
 
 /// How a head begins. Random, so that no value begins with it by chance; one that does all the same is stored after a
 /// head.
@@ -120,16 +120,29 @@ pub(super) fn ran<T>(done: Option<T>) -> Result<T> {
 }
 
 pub(super) fn lease<'a>(settings: &Settings, key: &'a [u8], claim: Claim, length: Duration) -> Result<Run<'a, Leased>> {
-    let act = match claim {
-        Claim::Shared => "shared",
-        Claim::Exclusive => "exclusive",
-        Claim::Replacing => "replacing",
+    let (act, over) = match claim {
+        Claim::Shared => ("shared", None),
+        Claim::Exclusive => ("exclusive", None),
+        Claim::Replacing => ("replacing", None),
+        Claim::SharedOver(left) => ("shared", Some(left)),
+        Claim::ExclusiveOver(left) => ("exclusive", Some(left)),
     };
-    Ok(Run::new(settings, key, act, Token::random(), leased)?.with(millis(settings, length)))
+    // What is left of a value's lifetime, at most, for a lease over it.
+    let over = match over {
+        None => b"none".to_vec(),
+        Some(Duration::MAX) => b"any".to_vec(),
+        Some(left) => millis(settings, left),
+    };
+    Ok(Run::new(settings, key, act, Token::random(), leased)?.with(millis(settings, length)).with(over))
 }
 
-pub(super) fn renew<'a>(settings: &Settings, key: &'a [u8], token: Token, length: Duration) -> Result<Run<'a, bool>> {
-    Ok(Run::new(settings, key, "renew", token, done)?.with(millis(settings, length)))
+pub(super) fn renew<'a>(
+    settings: &Settings,
+    key: &'a [u8],
+    token: Token,
+    length: Duration,
+) -> Result<Run<'a, Option<Token>>> {
+    Ok(Run::new(settings, key, "renew", token, renewed)?.with(millis(settings, length)))
 }
 
 pub(super) fn release<'a>(settings: &Settings, key: &'a [u8], token: Token) -> Result<Run<'a, bool>> {
@@ -168,10 +181,20 @@ fn leased(answer: Value, _: &Settings) -> Result<Option<Leased>> {
     Ok(match answer {
         Value::Int(0) => Some(Leased::Found),
         Value::Int(1) => Some(Leased::Taken),
-        Value::BulkString(token) => {
-            let token = token.try_into().map_err(|_| failure::nonsense())?;
-            Some(Leased::Granted(Token::from_bytes(token)))
-        }
+        Value::BulkString(token) => Some(Leased::Granted(token_of(token)?)),
+        other if is_unknown(&other) => None,
+        other => return Err(unexpected(&other)),
+    })
+}
+
+fn token_of(bytes: Vec<u8>) -> Result<Token> {
+    bytes.try_into().map(Token::from_bytes).map_err(|_| failure::nonsense())
+}
+
+fn renewed(answer: Value, _: &Settings) -> Result<Option<Option<Token>>> {
+    Ok(match answer {
+        Value::Int(0) => Some(None),
+        Value::BulkString(token) => Some(Some(token_of(token)?)),
         other if is_unknown(&other) => None,
         other => return Err(unexpected(&other)),
     })

@@ -38,7 +38,7 @@ macro_rules! leased {
 
         /// A lease is kept in the place of the value, with a Lua script: Redis 6 or later.
         ///
-        /// One that is taken over a value ([`Claim::Replacing`]) lasts as long as that.
+        /// One that is taken over a value ends by the server's clock.
         #[deny(clippy::missing_trait_methods)]
         impl $lease<[u8], Bytes> for $form {
             $($async)? fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
@@ -48,7 +48,7 @@ macro_rules! leased {
 
             $($async)? fn renew(&self, key: &[u8], token: Token, length: Duration) -> Result<Option<Token>> {
                 let $this = self;
-                Ok(self.run(&lease::renew($settings, key, token, length)?)$($wait)*?.then_some(token))
+                self.run(&lease::renew($settings, key, token, length)?)$($wait)*
             }
 
             $($async)? fn release(&self, key: &[u8], token: Token) -> Result<bool> {

@@ -19,7 +19,8 @@ on_both_forms! {
     a_leased_value_is_as_long_as_without
     a_key_of_another_type_can_be_leased
     lengths_are_kept_to_the_millisecond
-    a_lease_over_a_value_lasts_as_long_as_that
+    a_lease_over_a_value_changes_nothing_in_its_lifetime
+    a_lease_over_a_value_ends_in_its_time
 }
 
 async fn granted<F: Form>(cache: &F, key: &[u8], claim: Claim) -> Token {
@@ -170,12 +171,31 @@ async fn lengths_are_kept_to_the_millisecond<F: Form>() {
     assert!(left("d") <= 5_000, "renewed for less");
 }
 
-async fn a_lease_over_a_value_lasts_as_long_as_that<F: Form>() {
+/// The value is still there: the server's own clock tells, which can't be moved.
+async fn a_lease_over_a_value_ends_in_its_time<F: Form>() {
+    let cache = F::open(&Options::shared());
+    cache.put(b"key", &bytes("1"), Ttl::After(LONG)).await.unwrap();
+    let over = Claim::ExclusiveOver(LONG);
+    let short = Duration::from_millis(1);
+    let Leased::Granted(token) = cache.lease(b"key", over, short).await.unwrap() else { panic!("it is free") };
+    let second = loop {
+        match cache.lease(b"key", over, LONG).await.unwrap() {
+            Leased::Granted(token) => break token,
+            leased => assert_eq!(leased, Leased::Taken),
+        }
+    };
+    assert!(!cache.put_if_leased(b"key", &bytes("2"), Ttl::Never, token).await.unwrap());
+    assert_eq!(cache.renew(b"key", token, LONG).await.unwrap(), None);
+    assert_eq!(cache.lease(b"key", over, LONG).await.unwrap(), Leased::Taken);
+    assert!(cache.put_if_leased(b"key", &bytes("2"), Ttl::Never, second).await.unwrap());
+}
+
+async fn a_lease_over_a_value_changes_nothing_in_its_lifetime<F: Form>() {
     let options = Options::shared();
     let cache = F::open(&options);
     cache.put(b"key", &bytes("1"), Ttl::After(Duration::from_secs(500))).await.unwrap();
     let token = granted(&cache, b"key", Claim::Replacing).await;
-    assert_eq!(cache.renew(b"key", token, LONG).await.unwrap(), Some(token));
+    let token = cache.renew(b"key", token, LONG).await.unwrap().expect("it is held");
     let left = cache.get_entry(b"key").await.unwrap().unwrap().ttl.unwrap();
     assert!(left > Duration::from_secs(450) && left <= Duration::from_secs(500));
     raw(options.port(), &format!("PEXPIRE {} 0", name(&options, "key")));

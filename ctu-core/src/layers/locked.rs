@@ -164,7 +164,7 @@ macro_rules! locked {
             $($async)? fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
                 let container = self.locked();
                 let (hash, watches) = self.to_watch(key);
-                Ok(watches.lease(hash, claim, length, &CLOCK, || container.contains(key)))
+                Ok(watches.lease(hash, claim, length, &CLOCK, || container.contains(key) && !claim.is_over(None)))
             }
 
             $($async)? fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {

@@ -28,6 +28,43 @@ pub enum Claim {
     Exclusive,
     /// In the place of any other lease, which ends, and over a value, which can be read until it is replaced.
     Replacing,
+    /// As [`Shared`](Self::Shared), and over a value of whose lifetime at most this is left, which can be read until it is
+    /// replaced. [`Duration::MAX`]: over any value, also one that never expires.
+    SharedOver(Duration),
+    /// As [`Exclusive`](Self::Exclusive), and over a value of whose lifetime at most this is left, as with
+    /// [`SharedOver`](Self::SharedOver).
+    ExclusiveOver(Duration),
+}
+
+impl Claim {
+    /// Whether it is for others too, who get the same token.
+    pub const fn is_shared(self) -> bool {
+        matches!(self, Self::Shared | Self::SharedOver(_))
+    }
+
+    /// Whether it is for a lease over a value of whose lifetime `left` is left; `None`: all of it, for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ctu_core::Claim;
+    /// use std::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// assert!(Claim::SharedOver(minute).is_over(Some(minute)));
+    /// assert!(!Claim::SharedOver(minute).is_over(Some(minute * 2)));
+    /// assert!(!Claim::SharedOver(minute).is_over(None));
+    /// assert!(Claim::SharedOver(Duration::MAX).is_over(None));
+    /// assert!(Claim::Replacing.is_over(None));
+    /// assert!(!Claim::Shared.is_over(Some(Duration::ZERO)));
+    /// ```
+    pub fn is_over(self, left: Option<Duration>) -> bool {
+        match self {
+            Self::Shared | Self::Exclusive => false,
+            Self::Replacing => true,
+            Self::SharedOver(most) | Self::ExclusiveOver(most) => left.unwrap_or(Duration::MAX) <= most,
+        }
+    }
 }
 
 /// What came of asking for a lease.
@@ -35,9 +72,9 @@ pub enum Claim {
 pub enum Leased {
     /// There is one, and this is its token.
     Granted(Token),
-    /// Somebody has it, alone or not. Only to [`Claim::Exclusive`].
+    /// Somebody has it, alone or not. Only to [`Claim::Exclusive`] and [`Claim::ExclusiveOver`].
     Taken,
-    /// There is a value. Not to [`Claim::Replacing`].
+    /// There is a value, over which no lease was asked for. Not to [`Claim::Replacing`].
     Found,
 }
 

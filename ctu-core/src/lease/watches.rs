@@ -117,7 +117,7 @@ impl Watches {
     }
 
     /// A lease of the key with this hash, as [`Lease::lease`](crate::Lease::lease). `is_there`: whether the key has a
-    /// value.
+    /// value that the [claim is not over](Claim::is_over).
     pub fn lease(
         &self,
         hash: u64,
@@ -133,7 +133,7 @@ impl Watches {
         } else if is_there() {
             return Leased::Found;
         } else if let Some(held) = shard.leased(hash, now) {
-            if claim == Claim::Exclusive {
+            if !claim.is_shared() {
                 return Leased::Taken;
             }
             held.until = held.until.max(until);

@@ -8,12 +8,14 @@ use super::called::Held;
 use super::flights::{Ended, How, Lead, Place};
 use super::join::join;
 use super::key::Lookup;
-use super::plan::{Mode, Plan, landed};
+use super::plan::{Mode, Plan, given, landed};
+use super::policy::Failure;
 use super::returns::Returns;
 use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
-use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl, Watch};
+use super::terms::{AsyncTerms, Plain, Start, SyncTerms};
+use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
 /// What is not inlined where it is called.
 macro_rules! called_apart {
@@ -39,13 +41,14 @@ fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll
 macro_rules! runtime {
     (
         $cache:ident, [$($async:ident)?], [$($wait:tt)*],
-        computes: [$($compute:tt)*], [$($now:tt)*], $run:ident,
+        computes: [$($compute:tt)*], [$($now:tt)*],
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         waits: $ended:ident, $settled:ident, $lookup:ident,
         apart: $apart:ident, [$(#[$inline:meta])*],
-        names: $call:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $by_hand:ident, $in_cache:ident, $peek:ident,
-            $evict:ident, $prime:ident,
+        terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
+            $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
     ) => {
         /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
         ///
@@ -69,6 +72,29 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+        {
+            $call_on(site, store, key, share, &Plain, lifetime, compute)
+        }
+
+        /// The same, on these terms.
+        // Not an `async fn`, which would move its arguments to other places before a hit.
+        #[cfg_attr(debug_assertions, inline)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        #[allow(clippy::manual_async_fn, clippy::inline_always)]
+        pub(super) fn $call_on<P, R, L, C, T>(
+            site: &Site,
+            store: impl Held<L::Key, Cache = C>,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            terms: &T,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         { $($block)* {
             let key = match &key {
                 Ok(key) => key,
@@ -87,17 +113,19 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $apart!($computed(site, store.cache(), key, share, (since, failure, &AsStored), lifetime, compute))
+            let asked = (since, failure, &AsStored, terms, None);
+            $apart!($computed(site, store.cache(), key, share, asked, lifetime, compute))
         } }
 
-        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
+        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the
+        /// function fails with its store, if it is to.
         $(#[$inline])*
-        pub(super) $($async)? fn $computed<P, R, L, C>(
+        pub(super) $($async)? fn $computed<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (mut since, failure, rules): (u64, Option<Error>, &impl Rules),
+            (mut since, failure, rules, terms, fail): (u64, Option<Error>, &impl Rules, &T, Failure<R>),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -105,20 +133,54 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
             let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
             let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
-            $led(site, cache, key, share, (&mut lead, mode, rules), lifetime, compute)$($wait)*
+            let held = if let Some(held) = T::unasked() {
+                held
+            } else if mode == Mode::Not {
+                T::none()
+            } else {
+                match terms.$start(site, (cache, key.key()), lead.slot(), (rules, true))$($wait)* {
+                    Start::Go(held) => held,
+                    Start::Found(value) => {
+                        let returned = P::wrap(value);
+                        given(lead, &share, &returned, How::Stored);
+                        site.count(Count::Coalesced);
+                        return returned;
+                    }
+                    Start::Stale(value) => {
+                        let returned = P::wrap(value);
+                        given(lead, &share, &returned, How::Unstored);
+                        site.count(Count::Stale);
+                        return returned;
+                    }
+                    Start::Failed(error) => {
+                        site.failed(&error);
+                        if let Some(fail) = fail {
+                            rules.refused();
+                            let returned = fail(error);
+                            given(lead, &share, &returned, How::Unstored);
+                            return returned;
+                        }
+                        T::none()
+                    }
+                    // Not to those who wait.
+                    Start::Taken => T::none(),
+                }
+            };
+            $led(site, cache, key, share, (&mut lead, mode, rules, terms, held), lifetime, compute)$($wait)*
         }
 
         /// Computes, hands the result to those who wait, stores it, and ends the flight.
         // Which is lent: moving it again and again is a fifth of what all this takes.
-        pub(super) $($async)? fn $led<P, R, L, C>(
+        pub(super) $($async)? fn $led<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules): (&mut Lead<'_>, Mode, &impl Rules),
+            (lead, mode, rules, terms, mut held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -126,46 +188,62 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
-            // Where the store can tell: what is done to it by hand meanwhile wins as well.
-            let watch = if mode == Mode::Not { None } else { cache.watch(key.key()) };
-            if let Some(watch) = &watch {
-                lead.watched(watch);
+            if mode != Mode::Not {
+                terms.watch((cache, key.key()), lead, &mut held);
             }
-            let returned = lead.$run(compute)$($wait)*;
-            let plan = landed(lead, &share, mode, lifetime, &returned);
-            $finish(site, cache, key, (lead, mode, rules, watch), plan, P::value(&returned))$($wait)*;
+            let returned = terms.$run(site, (cache, key.key()), (lead, &held), compute)$($wait)*;
+            let may_store = T::may_store(&held);
+            let mode = if may_store || mode.is_refreshing() { mode } else { Mode::Not };
+            let plan = match landed(lead, &share, mode, lifetime, &returned) {
+                Plan::Put(_) if !may_store => Plan::Remove,
+                plan => plan,
+            };
+            $finish(site, cache, key, (lead, mode, rules, terms, held), plan, P::value(&returned))$($wait)*;
             returned
         }
 
         /// Stores what is to be stored, and ends the flight.
-        $($async)? fn $finish<V: $($value)*, L, C>(
+        $($async)? fn $finish<V: $($value)*, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
-            (lead, mode, rules, watch): (&mut Lead<'_>, Mode, &impl Rules, Option<Watch>),
+            (lead, mode, rules, terms, held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
             plan: Plan,
             value: Option<&V>,
         ) where
             L: Lookup<Key: CacheKey $($key)*>,
             C: $cache<L::Key, V> $($size)*,
+            T: $terms<L::Key, V, C>,
         {
-            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else { return lead.close(How::Unstored) };
-            // `None`: it is not, and what was there before may be. `false`: what is there now is newer.
+            let at = (cache, key.key());
+            let (Some(value), Plan::Put(_) | Plan::Remove) = (value, &plan) else {
+                site.removed(&terms.$give_back(at, held)$($wait)*);
+                return lead.close(How::Unstored);
+            };
+            // `None`: the store failed, and may have it or not.
             let is_stored = match plan {
                 Plan::Put(ttl) => {
-                    let outcome = match watch {
-                        Some(watch) => cache.put_if_unchanged(key.key(), value, ttl, watch)$($wait)*,
-                        None => cache.put(key.key(), value, ttl)$($wait)*.map(|()| true),
-                    };
+                    let outcome = terms.$put(at, held, value, ttl)$($wait)*;
                     let is_stored = site.stored_if(&outcome);
                     rules.stored(outcome.map(drop));
                     is_stored
                 }
-                _ => None,
+                _ if mode.is_refreshing() => None,
+                _ => {
+                    site.removed(&terms.$remove(at, held, value)$($wait)*);
+                    Some(false)
+                }
             };
             let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (mode.replaces() && is_stored.is_none()) {
+            let may_be_older = match mode {
+                Mode::Replacing => is_stored.is_none(),
+                // There is a newer word on the key, unless it was that time is up.
+                Mode::Refreshing { .. } => is_stored.is_none_or(|is_stored| !is_stored && T::ENDS_BY_TIME),
+                Mode::Not | Mode::Missing => false,
+            };
+            if is_abandoned || may_be_older {
                 site.removed(&cache.remove(key.key())$($wait)*);
             }
             lead.close(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
@@ -175,11 +253,30 @@ macro_rules! runtime {
         /// forgotten; if it is one that is not to be stored at all, such as an `Err`, the older one stays.
         ///
         /// Computations of the key that are in flight are not stored any more.
-        pub $($async)? fn $refresh<P, R, L, C>(
+        #[allow(clippy::manual_async_fn)]
+        pub fn $refresh<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: Result<L>,
             share: impl Share<P, R>,
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            $refresh_on(site, cache, key, share, &Plain, lifetime, compute)
+        }
+
+        /// The same, on these terms.
+        pub(super) $($async)? fn $refresh_on<P, R, L, C, T>(
+            site: &Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            terms: &T,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -187,6 +284,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
             let key = match key {
                 Ok(key) => key,
@@ -198,7 +296,8 @@ macro_rules! runtime {
             let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
             let mode = Mode::refreshing(site, &detached.$settled()$($wait)*);
-            $led(site, cache, &key, share, (&mut lead, mode, &AsStored), lifetime, compute)$($wait)*
+            let held = terms.$replace(site, (cache, key.key()), lead.slot())$($wait)*;
+            $led(site, cache, &key, share, (&mut lead, mode, &AsStored, terms, held), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -329,21 +428,23 @@ macro_rules! runtime {
 
 runtime! {
     Cache, [], [],
-    computes: [impl FnOnce() -> R], [()], run,
+    computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
     waits: ended, settled, lookup,
     apart: called_apart, [#[inline(never)]],
-    names: call, computed, led, finish, refresh, by_hand, in_cache, peek, evict, prime,
+    terms: SyncTerms, start, replace, run, put, remove, give_back,
+    names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
 
 runtime! {
     AsyncCache, [async], [.await],
-    computes: [impl Future<Output = R>], [.await], run_async,
+    computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
     waits: ended_async, settled_async, lookup_async,
     apart: polled_apart, [#[inline]],
-    names: call_async, computed_async, led_async, finish_async, refresh_async, by_hand_async, in_cache_async, peek_async,
-        evict_async, prime_async,
+    terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
+        by_hand_async, in_cache_async, peek_async, evict_async, prime_async,
 }

@@ -23,6 +23,7 @@ mod rules;
 mod share;
 mod site;
 mod sync;
+mod terms;
 
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{
@@ -31,9 +32,9 @@ pub use call::{
 };
 pub use called::{
     Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, Pieces, asked, call_at,
-    call_leased_at, call_with_at, called, called_async, called_leased, called_leased_async, evict_at, in_cache_at,
-    in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at, recompute_at, refresh_at,
-    refresh_leased_at,
+    call_leased_at, call_leased_with_at, call_with_at, called, called_async, called_leased, called_leased_async,
+    evict_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
+    recompute_alone_leased_at, recompute_at, recompute_leased_at, refresh_at, refresh_leased_at,
 };
 pub use check::{
     AliasOfResult, CachedValue, Finding, Fit, IsPlain, IsResult, JsonKeyPart, KeyPart, Part, Plain, Returned,
@@ -48,8 +49,9 @@ pub use key::{
 pub use leased::{Leasing, call_leased, call_leased_async, refresh_leased, refresh_leased_async};
 pub use policy::{
     Begun, CanFail, CannotFail, Failing, Failure, FromCacheError, InBackground, InTask, InThread, Never, OnError,
-    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_with, call_with_async, check_static, failure,
-    in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async, recompute, recompute_async,
+    Policy, Room, Running, Slot, StaleOn, Tasks, Threads, call_leased_with, call_leased_with_async, call_with,
+    call_with_async, check_static, failure, in_cache_with, in_cache_with_async, lend, own, peek_with, peek_with_async,
+    recompute, recompute_async, recompute_leased, recompute_leased_async,
 };
 pub use returns::{OkOnly, Returns, Whole};
 pub use share::{Packed, Share, ShareAll, ShareNothing, ShareValue, SharesAll, SharesNothing, SharesValue, Sharing};

@@ -1,6 +1,6 @@
 //! What becomes of a result.
 
-use super::flights::Lead;
+use super::flights::{How, Lead};
 use super::returns::Returns;
 use super::share::{Packed, Share};
 use super::site::Site;
@@ -35,6 +35,11 @@ impl Mode {
         Self::Refreshing { since: if settled.is_ok() { site.flights().closings() } else { u64::MAX } }
     }
 
+    /// Whether somebody asked for it.
+    pub(super) const fn is_refreshing(self) -> bool {
+        matches!(self, Self::Refreshing { .. })
+    }
+
     /// Whether something is there that must not stay.
     pub(super) const fn replaces(self) -> bool {
         matches!(self, Self::Replacing | Self::Refreshing { .. })
@@ -66,8 +71,14 @@ pub(super) fn landed<P: Returns<R>, R>(
 }
 
 /// Hands a result to those who wait for it, as far as it can be shared.
-pub(super) fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_awaited: bool, returned: &R) {
+fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_awaited: bool, returned: &R) {
     if is_awaited && let Some(Packed(shared)) = share.pack(returned) {
         lead.publish(&shared);
     }
+}
+
+/// Hands an answer that need not be computed to those who wait, and ends the flight.
+pub(super) fn given<P: Returns<R>, R>(lead: Lead<'_>, share: &impl Share<P, R>, returned: &R, how: How) {
+    publish(&lead, share, lead.land(false).is_awaited, returned);
+    lead.end(how);
 }

@@ -1,6 +1,7 @@
 //! What may differ from one memoized function to the next in how its value is looked up and stored.
 
 use std::future::Future;
+use std::time::Duration;
 
 use super::plan::Mode;
 use crate::{AsyncCache, Cache, Result};
@@ -22,8 +23,14 @@ pub(super) trait Rules: Sync {
         V: Send + Sync,
         C: AsyncCache<K, V>;
 
+    /// Over which values a computation begins: those of whose lifetime at most this is left. `None`: where there is none.
+    fn over(&self) -> Option<Duration>;
+
     /// What came of storing a value.
     fn stored(&self, outcome: Result<()>);
+
+    /// The call fails, as its store has.
+    fn refused(&self);
 }
 
 /// Whatever is stored is an answer, and a failure to store is nobody's but the log's.
@@ -50,5 +57,13 @@ impl Rules for AsStored {
     }
 
     #[inline]
+    fn over(&self) -> Option<Duration> {
+        None
+    }
+
+    #[inline]
     fn stored(&self, _outcome: Result<()>) {}
+
+    #[inline]
+    fn refused(&self) {}
 }

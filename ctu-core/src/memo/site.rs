@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::flights::{Flights, Place};
-use super::leased::Orphans;
 use super::names;
 use crate::clock;
 use crate::log_gate::LogGate;
@@ -25,7 +24,6 @@ pub struct Site {
     /// What a computation takes, on average, in nanoseconds; 0: not known.
     cost: AtomicU64,
     flights: Flights,
-    orphans: Orphans,
     is_coalescing: bool,
     /// Whether the name was made of the function's path, and must be no other function's.
     is_path: bool,
@@ -46,7 +44,6 @@ impl Site {
             panicked: LogGate::new(),
             cost: AtomicU64::new(0),
             flights: Flights::new(),
-            orphans: Orphans::new(),
             is_coalescing: true,
             is_path: false,
             is_alone: OnceLock::new(),
@@ -97,11 +94,8 @@ impl Site {
         &self.flights
     }
 
-    pub(super) const fn orphans(&self) -> &Orphans {
-        &self.orphans
-    }
-
     /// What a caller does who missed: compute, or wait for another who does.
+    #[inline]
     pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
@@ -160,14 +154,20 @@ impl Site {
         outcome.is_ok()
     }
 
-    /// Counts the outcome of storing with a lease, and tells what it was, if that is known.
+    /// Counts the outcome of a `put` that may be refused, and tells it; `None`: the store failed, and may have it or not.
     pub(super) fn stored_if(&self, outcome: &Result<bool>) -> Option<bool> {
         match outcome {
-            Ok(true) => self.counters.add(Count::Write),
-            Ok(false) => {}
-            Err(error) => self.failed(error),
+            Ok(is_stored) => {
+                if *is_stored {
+                    self.counters.add(Count::Write);
+                }
+                Some(*is_stored)
+            }
+            Err(error) => {
+                self.failed(error);
+                None
+            }
         }
-        outcome.as_ref().ok().copied()
     }
 
     /// What a computation takes, on average: a moving one, of about the last eight that were measured.

@@ -157,17 +157,19 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Lease<Q, V> for Mo
         let live = self.live();
         let mut leases = self.leases();
         let key = key.to_key();
-        if claim != Claim::Replacing {
-            if live.contains_key(&key) {
-                return Ok(Leased::Found);
+        if let Some((_, deadline)) = live.get(&key)
+            && !claim.is_over(deadline.map(|deadline| self.clock.until(deadline)))
+        {
+            return Ok(Leased::Found);
+        }
+        if claim != Claim::Replacing
+            && let Some((token, deadline)) = leases.get_mut(&key)
+        {
+            if !claim.is_shared() {
+                return Ok(Leased::Taken);
             }
-            if let Some((token, deadline)) = leases.get_mut(&key) {
-                if claim == Claim::Exclusive {
-                    return Ok(Leased::Taken);
-                }
-                *deadline = self.clock.deadline(length).max(*deadline);
-                return Ok(Leased::Granted(*token));
-            }
+            *deadline = self.clock.deadline(length).max(*deadline);
+            return Ok(Leased::Granted(*token));
         }
         let token = Token::random();
         leases.insert(key, (token, self.clock.deadline(length)));

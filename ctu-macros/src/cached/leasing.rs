@@ -1,11 +1,10 @@
 //! The rules about other processes, and what is left of them to generate.
 
-use syn::{Ident, Signature};
+use syn::Signature;
 
 use crate::args::Args;
 use crate::faults::Faults;
 use crate::leasing::Coalesce;
-use crate::policy::OnError;
 
 /// The leases that a function takes.
 pub(crate) struct Leasing {
@@ -42,21 +41,5 @@ pub(super) fn leasing(args: &Args, signature: &Signature, faults: &mut Faults) -
     if cluster.is_some() && signature.asyncness.is_some() && !cfg!(feature = "tokio") {
         faults.at(name, "waiting for other processes needs timers: turn on the feature `tokio` of ctu");
     }
-    check_policy(args, name, faults);
     Some(Leasing { is_cluster: cluster.is_some(), length: given.lease.as_ref().map(|lease| lease.value) })
-}
-
-/// The runtime of leases knows nothing of old answers and late ones.
-fn check_policy(args: &Args, with: &Ident, faults: &mut Faults) {
-    let policy = &args.policy;
-    let names = [
-        policy.stale.as_ref().map(|given| &given.name),
-        policy.refresh_ahead.as_ref().map(|given| &given.name),
-        policy.timeout.as_ref().map(|given| &given.name),
-        policy.on_error.as_ref().filter(|given| given.value == OnError::Fail).map(|given| &given.name),
-    ];
-    for name in names.into_iter().flatten() {
-        faults
-            .at(name, format!("`{name}` does not go together with `{with}` of other processes: leave one of them out"));
-    }
 }

@@ -33,9 +33,4 @@ fn number(n: u64) -> u64 {
     n
 }
 
-#[cached(cache = CACHE, coalesce = cluster, ttl = "1h", stale = "1h", stale_on = expiry)]
-fn stale(n: u64) -> u64 {
-    n
-}
-
 fn main() {}

@@ -212,3 +212,48 @@ pub async fn refresh_leased_at<A: AsyncLeasedAt>(
     leased::refresh_leased_async::<A::Returns, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute)
         .await
 }
+
+/// [`LeasedAt::call_leased_with`](super::LeasedAt::call_leased_with) of an `async` function.
+pub async fn call_leased_with_at<A: AsyncLeasedAt>(
+    at: A,
+    compute: impl Future<Output = A::Returned>,
+    by: (&Policy, Failure<A::Returned>, Leasing),
+    background: impl InTask<A::Returned>,
+) -> A::Returned {
+    let Called { site, store, key, share, lifetime, .. } = at.leased();
+    let (lifetime, work) = (|value: &_| lifetime.of(value), (compute, background));
+    policy::call_leased_with_async::<A::Returns, _, _, _>(site, store.cache(), key, share, by, lifetime, work).await
+}
+
+/// [`LeasedAt::recompute_leased`](super::LeasedAt::recompute_leased) of an `async` function.
+pub async fn recompute_leased_at<A: AsyncLeasedAt>(
+    at: A,
+    compute: impl Future<Output = A::Returned>,
+    begun: Begun,
+    by: (&Policy, Leasing),
+) -> A::Returned {
+    let Called { store, key, share, lifetime, .. } = at.leased();
+    let lifetime = |value: &_| lifetime.of(value);
+    policy::recompute_leased_async::<A::Returns, _, _, _>(begun, store.cache(), key, share, by, lifetime, compute).await
+}
+
+/// [`LeasedAt::recompute_alone_leased`](super::LeasedAt::recompute_alone_leased) of an `async` function.
+pub async fn recompute_alone_leased_at<A: AsyncLeasedAt>(
+    at: A,
+    compute: impl Future<Output = A::Returned>,
+    begun: Begun,
+    by: (&Policy, Leasing),
+) -> A::Returned {
+    let Called { store, key, lifetime, .. } = at.leased();
+    let lifetime = |value: &_| lifetime.of(value);
+    policy::recompute_leased_async::<A::Returns, _, _, _>(
+        begun,
+        store.cache(),
+        key,
+        ShareNothing,
+        by,
+        lifetime,
+        compute,
+    )
+    .await
+}

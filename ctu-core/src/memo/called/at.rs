@@ -154,6 +154,28 @@ where
 pub trait LeasedAt: At {
     fn call_leased<A>(self, args: A, compute: fn(A) -> Self::Returned, leasing: Leasing) -> Self::Returned;
     fn refresh_leased<A>(self, args: A, compute: fn(A) -> Self::Returned, leasing: Leasing) -> Self::Returned;
+    fn call_leased_with<A>(
+        self,
+        args: A,
+        compute: fn(A) -> Self::Returned,
+        by: (&Policy, Failure<Self::Returned>, Leasing),
+        background: impl InThread,
+    ) -> Self::Returned;
+    fn recompute_leased<A>(
+        self,
+        args: A,
+        compute: fn(A) -> Self::Returned,
+        begun: Begun,
+        by: (&Policy, Leasing),
+    ) -> Self::Returned;
+    /// Where by the time there is a result another cache may have the place of the caller's.
+    fn recompute_alone_leased<A>(
+        self,
+        args: A,
+        compute: fn(A) -> Self::Returned,
+        begun: Begun,
+        by: (&Policy, Leasing),
+    ) -> Self::Returned;
 }
 
 impl<L, H, S, T, P, R> LeasedAt for Called<L, H, S, T, P, R>
@@ -174,5 +196,29 @@ where
         let Self { site, store, key, share, lifetime, .. } = self;
         let (lifetime, compute) = (|value: &_| lifetime.of(value), || compute(args));
         leased::refresh_leased::<P, _, _, _>(site, store.cache(), key, share, leasing, lifetime, compute)
+    }
+
+    fn call_leased_with<A>(
+        self,
+        args: A,
+        compute: fn(A) -> R,
+        by: (&Policy, Failure<R>, Leasing),
+        background: impl InThread,
+    ) -> R {
+        let Self { site, store, key, share, lifetime, .. } = self;
+        let (lifetime, work) = (|value: &_| lifetime.of(value), (|| compute(args), background));
+        policy::call_leased_with::<P, _, _, _>(site, store.cache(), key, share, by, lifetime, work)
+    }
+
+    fn recompute_leased<A>(self, args: A, compute: fn(A) -> R, begun: Begun, by: (&Policy, Leasing)) -> R {
+        let Self { store, key, share, lifetime, .. } = self;
+        let (lifetime, compute) = (|value: &_| lifetime.of(value), || compute(args));
+        policy::recompute_leased::<P, _, _, _>(begun, store.cache(), key, share, by, lifetime, compute)
+    }
+
+    fn recompute_alone_leased<A>(self, args: A, compute: fn(A) -> R, begun: Begun, by: (&Policy, Leasing)) -> R {
+        let Self { store, key, lifetime, .. } = self;
+        let (lifetime, compute) = (|value: &_| lifetime.of(value), || compute(args));
+        policy::recompute_leased::<P, _, _, _>(begun, store.cache(), key, ShareNothing, by, lifetime, compute)
     }
 }

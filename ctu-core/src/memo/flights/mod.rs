@@ -119,12 +119,19 @@ impl Flights {
         Spot { hash, slot: hash ^ (store as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) }
     }
 
+    /// What tells `key`, by its hash, and its store from others.
+    pub(super) fn slot<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> u64 {
+        self.spot(key, store).slot
+    }
+
     fn shard(&self, spot: Spot) -> MutexGuard<'_, Shard> {
         // The upper bits: the tables go by the lower ones. Nothing in a shard's critical sections panics half-way.
         self.shards[(spot.hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
+    // Inlined, as what it returns would be stored in parts and loaded as a whole, which processors are slow at.
+    #[inline]
     pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,

@@ -196,7 +196,9 @@ fn law6_bounded_a_thread_keeps_few_flights() {
     let flights = Flights::new();
     let many: Vec<_> = (0..50_u32).map(|n| lead(&flights, &n)).collect();
     assert_eq!((flights.len(), spare::len()), (50, 0));
-    many.into_iter().for_each(|lead| lead.end(How::Stored));
+    for lead in many {
+        lead.end(How::Stored);
+    }
     assert_eq!((flights.len(), spare::len()), (0, spare::KEPT));
 }
 
@@ -256,7 +258,9 @@ fn law3_once_each_of_many_flights_is_found_by_its_key() {
         assert!(flights.detach(key.as_str(), STORE).is_empty());
     }
     assert_eq!(flights.len(), first.len());
-    leads.into_iter().for_each(|lead| lead.end(How::Stored));
+    for lead in leads {
+        lead.end(How::Stored);
+    }
     assert_eq!(flights.len(), 0);
     assert!(waits.into_iter().all(|wait| matches!(wait.ended(), Ended::Closed(How::Stored))));
 }

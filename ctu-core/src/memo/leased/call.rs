@@ -1,41 +1,200 @@
-//! The calls of functions that take leases, plain and `async`.
+//! The calls of functions that take leases, plain and `async`: those of all others, on other terms.
 
 use std::future::Future;
+use std::time::Duration;
 
-use super::Leasing;
-use super::held::Held;
+use super::held::{Held, Place, orphans};
 use super::renewal::{Pauses, renewed, renewed_async};
-use crate::memo::flights::{Ended, How, Lead, Place};
-use crate::memo::join::join;
+use super::{Leasing, shared};
+use crate::memo::call::{call_on, call_on_async, refresh_on, refresh_on_async};
+use crate::memo::called::Borrowed;
+use crate::memo::flights::Lead;
 use crate::memo::key::Lookup;
-use crate::memo::plan::{Mode, Plan, landed, publish};
+use crate::memo::plan::Mode;
 use crate::memo::returns::Returns;
-use crate::memo::share::{Packed, Share};
+use crate::memo::rules::Rules;
+use crate::memo::share::Share;
 use crate::memo::site::Site;
-use crate::{AsyncLease, CacheKey, Claim, Count, Error, Lease, Leased, Result, Ttl};
+use crate::memo::terms::{AsyncTerms, Start, SyncTerms, Terms};
+use crate::{AsyncLease, CacheKey, Claim, Lease, Leased, Result, Ttl};
 
-/// What a caller does who is to compute.
-enum Start<'o, V> {
-    /// It has a lease.
-    Held(Held<'o>),
-    /// It has none, as the store failed.
-    Unleased,
-    /// There is a value, which another process has stored.
-    Found(V),
+impl Terms for Leasing {
+    /// `None`: the store failed.
+    type Held = Option<Held>;
+
+    const ENDS_BY_TIME: bool = true;
+
+    fn none() -> Option<Held> {
+        None
+    }
+
+    fn unasked() -> Option<Option<Held>> {
+        None
+    }
+
+    fn orphaned(site: &Site, slot: u64) -> Option<Held> {
+        let place = Place::new(site, slot);
+        orphans().take(place).map(|token| Held::new(place, Claim::Exclusive, token))
+    }
+
+    fn may_store(held: &Option<Held>) -> bool {
+        held.is_some()
+    }
+
+    fn carry(held: Option<Held>) -> Option<Held> {
+        held
+    }
+
+    fn carried(held: Option<Held>) -> Option<Held> {
+        held
+    }
 }
 
-/// Both forms of the runtime from one text: the async one waits where the sync one does not.
+/// Both forms from one text: the async one waits where the sync one does not.
 macro_rules! leased {
     (
-        $lease:ident, [$($async:ident)?], [$($wait:tt)*],
-        computes: [$($compute:tt)*], [$($now:tt)*], [$($later:tt)*], $run:ident, $renewed:ident,
+        $lease:ident, $terms:ident, [$($async:ident)?], [$($wait:tt)*],
+        computes: [$($compute:tt)*], [$($later:tt)*], $lead_run:ident, $renewed:ident,
+        returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*],
-        waits: $ended:ident, $settled:ident, $pause:ident,
-        names: $call:ident, $computed:ident, $start:ident, $led:ident, $finish:ident, $refresh:ident,
+        steps: $lookup:ident, $pause:ident,
+        terms: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        names: $call:ident = $call_on:ident, $refresh:ident = $refresh_on:ident,
     ) => {
+        impl<K: Sync + ?Sized, V: $($value)*, C: $lease<K, V> $($size)*> $terms<K, V, C> for Leasing {
+            /// Gets a lease, or the value for which others have had one.
+            $($async)? fn $start(
+                &self,
+                site: &Site,
+                (cache, key): (&C, &K),
+                slot: u64,
+                (rules, waits): (&impl Rules, bool),
+            ) -> Start<Self::Held, V> {
+                let place = Place::new(site, slot);
+                let mut claim = self.claim(rules.over());
+                let mut pauses: Option<Pauses> = None;
+                let mut is_unread = false;
+                if !waits && orphans().is_busy(place) {
+                    return Start::Taken;
+                }
+                loop {
+                    let failed = match cache.lease(key, claim, self.length)$($wait)* {
+                        Ok(Leased::Granted(token)) => {
+                            let held = Held::new(place, claim, token);
+                            // Who waited has seen another compute. If that came to nothing, it would come to nothing here.
+                            if pauses.is_some() && rules.mode() == Mode::Replacing
+                                && let Ok(Some(value)) = cache.get(key)$($wait)*
+                            {
+                                let held = Some(held);
+                                site.removed(&<Self as $terms<K, V, C>>::$give_back(self, (cache, key), held)$($wait)*);
+                                return Start::Stale(value);
+                            }
+                            return Start::Go(Some(held));
+                        }
+                        Ok(Leased::Found) => match rules.$lookup(cache, key)$($wait)* {
+                            Ok(Some(value)) => return Start::Found(value),
+                            // Either it was removed since, or a layer rejects it.
+                            Ok(None) => {
+                                if is_unread {
+                                    claim = self.claim(Some(Duration::MAX));
+                                }
+                                is_unread = true;
+                                None
+                            }
+                            Err(error) => Some(error),
+                        },
+                        Ok(Leased::Taken) => match orphans().take(place) {
+                            Some(token) => cache.release(key, token)$($wait)*.err(),
+                            None if !waits => {
+                                orphans().set_busy(place);
+                                return Start::Taken;
+                            }
+                            None => {
+                                let pauses = pauses.get_or_insert_with(Pauses::new);
+                                if pauses.waited() < self.patience() {
+                                    pauses.$pause()$($wait)*;
+                                } else if rules.mode() == Mode::Replacing
+                                    && let Ok(Some(value)) = cache.get(key)$($wait)*
+                                {
+                                    return Start::Stale(value);
+                                } else {
+                                    claim = shared(claim);
+                                }
+                                None
+                            }
+                        },
+                        Err(error) => Some(error),
+                    };
+                    if let Some(error) = failed {
+                        return Start::Failed(error);
+                    }
+                }
+            }
+
+            $($async)? fn $replace(&self, site: &Site, (cache, key): (&C, &K), slot: u64) -> Self::Held {
+                let claim = Claim::Replacing;
+                match cache.lease(key, claim, self.length)$($wait)* {
+                    Ok(Leased::Granted(token)) => Some(Held::new(Place::new(site, slot), claim, token)),
+                    // Not to this claim.
+                    Ok(Leased::Taken | Leased::Found) => None,
+                    Err(error) => {
+                        site.failed(&error);
+                        None
+                    }
+                }
+            }
+
+            // A lease ends with all that is done to the key, by whomever.
+            fn watch(&self, _: (&C, &K), _: &Lead<'_>, _: &mut Self::Held) {}
+
+            $($async)? fn $run<R>(
+                &self,
+                site: &Site,
+                (cache, key): (&C, &K),
+                (lead, held): (&Lead<'_>, &Self::Held),
+                compute: $($compute)*,
+            ) -> R {
+                match held {
+                    Some(held) if self.is_exclusive => {
+                        lead.$lead_run($($later)* $renewed(site, cache, key, (held, self.length), compute))$($wait)*
+                    }
+                    _ => lead.$lead_run(compute)$($wait)*,
+                }
+            }
+
+            $($async)? fn $put(&self, (cache, key): (&C, &K), held: Self::Held, value: &V, ttl: Ttl) -> Result<bool> {
+                // One that has ended: what is there now is newer.
+                let Some((held, token)) = held.and_then(Held::with_token) else { return Ok(false) };
+                // If it fails, whoever comes next gives the lease back.
+                let is_stored = cache.put_if_leased(key, value, ttl, token)$($wait)*?;
+                held.end();
+                Ok(is_stored)
+            }
+
+            $($async)? fn $remove(&self, (cache, key): (&C, &K), held: Self::Held, value: &V) -> Result<bool> {
+                let Some(held) = held else { return cache.remove(key)$($wait)* };
+                let Some((held, token)) = held.with_token() else { return Ok(false) };
+                // What is stored for no time is removed.
+                let removed = cache.put_if_leased(key, value, Ttl::After(Duration::ZERO), token)$($wait)*;
+                held.end();
+                match removed {
+                    Ok(is_removed) => Ok(is_removed),
+                    Err(_) => cache.remove(key)$($wait)*,
+                }
+            }
+
+            $($async)? fn $give_back(&self, (cache, key): (&C, &K), held: Self::Held) -> Result<bool> {
+                let Some((held, token)) = held.and_then(Held::with_token) else { return Ok(false) };
+                let released = if held.is_shared() { false } else { cache.release(key, token)$($wait)*? };
+                held.end();
+                Ok(released)
+            }
+        }
+
         /// As [`call`](crate::memo::call), with leases.
         #[inline]
-        pub $($async)? fn $call<P, R, L, C>(
+        #[allow(clippy::manual_async_fn)]
+        pub fn $call<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: Result<L>,
@@ -43,191 +202,16 @@ macro_rules! leased {
             leasing: Leasing,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
-        ) -> R
+        ) -> $($returned)*
         where
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
             C: $lease<L::Key, P::Value> $($size)*,
-        {
-            let key = match key {
-                Ok(key) => key,
-                Err(error) => {
-                    site.refused(&error);
-                    return compute$($now)*;
-                }
-            };
-            let since = site.flights().closings();
-            let failure = match cache.get(key.key())$($wait)* {
-                Ok(Some(value)) => {
-                    site.hit();
-                    return P::wrap(value);
-                }
-                Ok(None) => None,
-                Err(error) => Some(error),
-            };
-            $computed(site, cache, &key, share, (leasing, since, failure), lifetime, compute)$($wait)*
-        }
-
-        /// The rest of a call that is not a hit.
-        #[inline(never)]
-        $($async)? fn $computed<P, R, L, C>(
-            site: &Site,
-            cache: &C,
-            key: &L,
-            share: impl Share<P, R>,
-            (leasing, mut since, failure): (Leasing, u64, Option<Error>),
-            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
-            compute: $($compute)*,
-        ) -> R
-        where
-            P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
-            C: $lease<L::Key, P::Value> $($size)*,
-        {
-            let mode = if site.missed(failure) { Mode::Missing } else { Mode::Not };
-            let lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [cache.get(key.key())$($wait)*]);
-            let start = match mode {
-                Mode::Not => Start::Unleased,
-                _ => $start(site, cache, key, &lead, (leasing, leasing.claim()))$($wait)*,
-            };
-            let held = match start {
-                Start::Held(held) => Some(held),
-                Start::Unleased => None,
-                Start::Found(value) => {
-                    let returned = P::wrap(value);
-                    publish(&lead, &share, lead.land(false).is_awaited, &returned);
-                    lead.end(How::Stored);
-                    site.count(Count::Coalesced);
-                    return returned;
-                }
-            };
-            $led(site, cache, key, share, (leasing, lead, Mode::Missing, held), lifetime, compute)$($wait)*
-        }
-
-        /// Gets a lease, or the value for which others have had one.
-        $($async)? fn $start<'s, V: $($value)*, L, C>(
-            site: &'s Site,
-            cache: &C,
-            key: &L,
-            lead: &Lead<'_>,
-            (leasing, mut claim): (Leasing, Claim),
-        ) -> Start<'s, V>
-        where
-            L: Lookup<Key: CacheKey + Sync>,
-            C: $lease<L::Key, V> $($size)*,
-        {
-            let mut pauses = None;
-            let mut is_unread = false;
-            loop {
-                let failed = match cache.lease(key.key(), claim, leasing.length)$($wait)* {
-                    Ok(Leased::Granted(token)) => {
-                        return Start::Held(Held::new(site.orphans(), lead.slot(), claim, token));
-                    }
-                    Ok(Leased::Found) => match cache.get(key.key())$($wait)* {
-                        Ok(Some(value)) => return Start::Found(value),
-                        // Either it was removed since, or a layer rejects it.
-                        Ok(None) => {
-                            if is_unread {
-                                claim = Claim::Replacing;
-                            }
-                            is_unread = true;
-                            None
-                        }
-                        Err(error) => Some(error),
-                    },
-                    Ok(Leased::Taken) => match site.orphans().take(lead.slot()) {
-                        Some(token) => cache.release(key.key(), token)$($wait)*.err(),
-                        None => {
-                            let pauses = pauses.get_or_insert_with(Pauses::new);
-                            if pauses.waited() < leasing.patience() {
-                                pauses.$pause()$($wait)*;
-                            } else {
-                                claim = Claim::Shared;
-                            }
-                            None
-                        }
-                    },
-                    Err(error) => Some(error),
-                };
-                if let Some(error) = failed {
-                    site.failed(&error);
-                    return Start::Unleased;
-                }
-            }
-        }
-
-        /// Computes, hands the result to those who wait, stores it if the lease allows, and ends the flight.
-        $($async)? fn $led<P, R, L, C>(
-            site: &Site,
-            cache: &C,
-            key: &L,
-            share: impl Share<P, R>,
-            (leasing, lead, mode, held): (Leasing, Lead<'_>, Mode, Option<Held<'_>>),
-            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
-            compute: $($compute)*,
-        ) -> R
-        where
-            P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey + Sync>,
-            C: $lease<L::Key, P::Value> $($size)*,
-        {
-            let returned = match &held {
-                Some(held) if leasing.is_exclusive => {
-                    let length = leasing.length;
-                    lead.$run($($later)* $renewed(site, cache, key.key(), (held, length), compute))$($wait)*
-                }
-                _ => lead.$run(compute)$($wait)*,
-            };
-            let mode = if held.is_none() && mode == Mode::Missing { Mode::Not } else { mode };
-            let plan = landed(&lead, &share, mode, lifetime, &returned);
-            $finish(site, cache, key, (lead, held, mode, plan), P::value(&returned))$($wait)*;
-            returned
-        }
-
-        /// Stores what is to be stored, and ends the lease and the flight.
-        $($async)? fn $finish<V: $($value)*, L, C>(
-            site: &Site,
-            cache: &C,
-            key: &L,
-            (lead, held, mode, plan): (Lead<'_>, Option<Held<'_>>, Mode, Plan),
-            value: Option<&V>,
-        ) where
-            L: Lookup<Key: CacheKey + Sync>,
-            C: $lease<L::Key, V> $($size)*,
-        {
-            let token = held.as_ref().and_then(Held::token);
-            // `None`: the store failed, and may have it or not.
-            let is_stored = match (plan, value) {
-                (Plan::Put(ttl), Some(value)) => match (token, &held) {
-                    (Some(token), _) => {
-                        site.stored_if(&cache.put_if_leased(key.key(), value, ttl, token)$($wait)*)
-                    }
-                    // It has ended: what is there now is newer.
-                    (None, Some(_)) => Some(false),
-                    (None, None) => None,
-                },
-                (Plan::Remove, Some(_)) => None,
-                _ => {
-                    let outcome = match held.as_ref().and_then(Held::to_release) {
-                        Some(token) => cache.release(key.key(), token)$($wait)*,
-                        None => Ok(false),
-                    };
-                    site.removed(&outcome);
-                    Some(false)
-                }
-            };
-            let is_abandoned = lead.is_abandoned();
-            if is_abandoned || (is_stored.is_none() && mode.replaces()) {
-                site.removed(&cache.remove(key.key())$($wait)*);
-            }
-            if let Some(held) = held.filter(|_| is_stored.is_some()) {
-                held.end();
-            }
-            lead.end(if is_stored == Some(true) && !is_abandoned { How::Stored } else { How::Unstored });
-        }
+        { $($block)* { $call_on(site, Borrowed(cache), key, share, &leasing, lifetime, compute)$($wait)* } }
 
         /// As [`refresh`](crate::memo::refresh), with a lease that ends those of all others.
-        pub $($async)? fn $refresh<P, R, L, C>(
+        #[allow(clippy::manual_async_fn)]
+        pub fn $refresh<P, R, L, C>(
             site: &Site,
             cache: &C,
             key: Result<L>,
@@ -235,43 +219,31 @@ macro_rules! leased {
             leasing: Leasing,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
-        ) -> R
+        ) -> $($returned)*
         where
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
             C: $lease<L::Key, P::Value> $($size)*,
-        {
-            let key = match key {
-                Ok(key) => key,
-                Err(error) => {
-                    site.refused(&error);
-                    return compute$($now)*;
-                }
-            };
-            let (lead, detached) = site.flights().replace(key.key(), cache);
-            // One that takes too long removes what it stores when it is done.
-            let mode = Mode::refreshing(site, &detached.$settled()$($wait)*);
-            let held = match $start::<P::Value, L, C>(site, cache, &key, &lead, (leasing, Claim::Replacing))$($wait)* {
-                Start::Held(held) => Some(held),
-                Start::Unleased | Start::Found(_) => None,
-            };
-            $led(site, cache, &key, share, (leasing, lead, mode, held), lifetime, compute)$($wait)*
-        }
+        { $($block)* { $refresh_on(site, cache, key, share, &leasing, lifetime, compute)$($wait)* } }
     };
 }
 
 leased! {
-    Lease, [], [],
-    computes: [impl FnOnce() -> R], [()], [||], run, renewed,
+    Lease, SyncTerms, [], [],
+    computes: [impl FnOnce() -> R], [||], run, renewed,
+    returns: [R], [],
     bounds: [+ Sync + ?Sized], [Sized],
-    waits: ended, settled, pause,
-    names: call_leased, computed, start, led, finish, refresh_leased,
+    steps: lookup, pause,
+    terms: start, replace, run, put, remove, give_back,
+    names: call_leased = call_on, refresh_leased = refresh_on,
 }
 
 leased! {
-    AsyncLease, [async], [.await],
-    computes: [impl Future<Output = R>], [.await], [], run_async, renewed_async,
+    AsyncLease, AsyncTerms, [async], [.await],
+    computes: [impl Future<Output = R>], [], run_async, renewed_async,
+    returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync],
-    waits: ended_async, settled_async, pause_async,
-    names: call_leased_async, computed_async, start_async, led_async, finish_async, refresh_leased_async,
+    steps: lookup_async, pause_async,
+    terms: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    names: call_leased_async = call_on_async, refresh_leased_async = refresh_on_async,
 }

@@ -1,56 +1,107 @@
 //! A lease that is had, and what becomes of it when its holder ends before its time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::time::Duration;
 
+use crate::memo::site::Site;
+use crate::memo::sync::{Instant, Mutex, MutexGuard, global};
 use crate::{Claim, Token};
 
 /// Of leases nobody gave back. The oldest is forgotten for one more, and ends when its length is over.
-const MOST_ORPHANS: usize = 64;
+const MOST_ORPHANS: usize = 256;
+/// Of keys that other processes compute. The oldest is forgotten for one more, and asked for sooner.
+const MOST_BUSY: usize = 256;
+/// How long it is taken for granted that another process still computes, by those who have an answer meanwhile.
+const BUSY: Duration = Duration::from_millis(100);
+
+global! {
+    static ORPHANS: Orphans = Orphans::new();
+}
+
+/// That of all functions of the process.
+pub(super) fn orphans() -> &'static Orphans {
+    &ORPHANS
+}
+
+/// Which function's key a lease is of. The first is the address of the function's [`Site`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place(usize, u64);
+
+impl Place {
+    /// `slot`: that of the key in the function's flights.
+    pub(super) fn new(site: &Site, slot: u64) -> Self {
+        Self(std::ptr::from_ref(site).addr(), slot)
+    }
+}
 
 /// Leases whose holders in this process ended before their time: by a panic, or with their futures. Whoever computes
 /// next gives them back, instead of waiting for their end.
+///
+/// And what is known of the leases of others.
 #[derive(Debug)]
-pub(in crate::memo) struct Orphans(Mutex<Vec<(u64, Token)>>);
+pub(super) struct Orphans {
+    lost: Mutex<Vec<(Place, Token)>>,
+    busy: Mutex<Vec<(Place, Instant)>>,
+}
 
 impl Orphans {
-    pub(in crate::memo) const fn new() -> Self {
-        Self(Mutex::new(Vec::new()))
+    const fn new() -> Self {
+        Self { lost: Mutex::new(Vec::new()), busy: Mutex::new(Vec::new()) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Token)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Place, Token)>> {
         // Whole at every point where its holder could panic.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, slot: u64, token: Token) {
+    /// Another process computes the key at `place`.
+    pub(super) fn set_busy(&self, place: Place) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.retain(|(known, _)| *known != place);
+        if busy.len() >= MOST_BUSY {
+            busy.remove(0);
+        }
+        busy.push((place, Instant::now() + BUSY));
+    }
+
+    /// Whether another process did a moment ago.
+    pub(super) fn is_busy(&self, place: Place) -> bool {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if !busy.is_empty() {
+            let now = Instant::now();
+            busy.retain(|(_, until)| *until > now);
+        }
+        busy.iter().any(|(known, _)| *known == place)
+    }
+
+    fn push(&self, place: Place, token: Token) {
         let mut orphans = self.lock();
         if orphans.len() >= MOST_ORPHANS {
             orphans.remove(0);
         }
-        orphans.push((slot, token));
+        orphans.push((place, token));
     }
 
-    /// One of the key at `slot`, if there is one.
-    pub(super) fn take(&self, slot: u64) -> Option<Token> {
+    /// One of the key at `place`, if there is one.
+    pub(super) fn take(&self, place: Place) -> Option<Token> {
         let mut orphans = self.lock();
-        let place = orphans.iter().position(|(orphan, _)| *orphan == slot)?;
-        Some(orphans.remove(place).1)
+        let index = orphans.iter().position(|(orphan, _)| *orphan == place)?;
+        Some(orphans.remove(index).1)
     }
 }
 
 /// A lease.
-pub(super) struct Held<'o> {
-    orphans: &'o Orphans,
-    slot: u64,
+pub(in crate::memo) struct Held {
+    place: Place,
     /// Others may have it as well, so it is not given back.
     is_shared: bool,
     /// `None` when it has ended.
     token: Mutex<Option<Token>>,
 }
 
-impl<'o> Held<'o> {
-    pub(super) const fn new(orphans: &'o Orphans, slot: u64, claim: Claim, token: Token) -> Self {
-        Self { orphans, slot, is_shared: matches!(claim, Claim::Shared), token: Mutex::new(Some(token)) }
+impl Held {
+    pub(super) fn new(place: Place, claim: Claim, token: Token) -> Self {
+        Self { place, is_shared: claim.is_shared(), token: Mutex::new(Some(token)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Token>> {
@@ -66,9 +117,14 @@ impl<'o> Held<'o> {
         *self.lock() = token;
     }
 
-    /// What is to be given back, when nothing is to be stored.
-    pub(super) fn to_release(&self) -> Option<Token> {
-        self.token().filter(|_| !self.is_shared)
+    /// And its token; `None` when it has ended.
+    pub(super) fn with_token(self) -> Option<(Self, Token)> {
+        let token = self.token()?;
+        Some((self, token))
+    }
+
+    pub(super) const fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// It was used, or given back.
@@ -77,35 +133,45 @@ impl<'o> Held<'o> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(token) = self.to_release() {
-            self.orphans.push(self.slot, token);
+        if let Some(token) = self.token().filter(|_| !self.is_shared) {
+            orphans().push(self.place, token);
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(ctu_shuttle)))]
 mod tests {
     use super::*;
 
     #[test]
     fn law6_bounded_of_many_lost_leases_the_oldest_are_forgotten() {
         let orphans = Orphans::new();
-        for slot in 0..1000 {
-            drop(Held::new(&orphans, slot, Claim::Exclusive, Token::random()));
-        }
+        (0..1000).for_each(|slot| orphans.push(Place(0, slot), Token::random()));
         assert_eq!(orphans.lock().len(), MOST_ORPHANS);
-        assert!(orphans.take(0).is_none());
-        assert!(orphans.take(999).is_some());
-        assert!(orphans.take(999).is_none(), "each is given back once");
+        assert!(orphans.take(Place(0, 0)).is_none());
+        assert!(orphans.take(Place(1, 999)).is_none(), "of another function");
+        assert!(orphans.take(Place(0, 999)).is_some());
+        assert!(orphans.take(Place(0, 999)).is_none(), "each is given back once");
+    }
+
+    #[test]
+    fn law6_bounded_of_many_keys_that_others_compute_the_oldest_are_forgotten() {
+        let orphans = Orphans::new();
+        (0..1000).for_each(|slot| orphans.set_busy(Place(0, slot)));
+        assert_eq!(orphans.busy.lock().unwrap().len(), MOST_BUSY);
+        assert!(orphans.is_busy(Place(0, 999)) && !orphans.is_busy(Place(0, 0)));
     }
 
     #[test]
     fn a_lease_that_is_shared_or_was_used_is_not_given_back() {
-        let orphans = Orphans::new();
-        drop(Held::new(&orphans, 1, Claim::Shared, Token::random()));
-        Held::new(&orphans, 1, Claim::Exclusive, Token::random()).end();
-        assert!(orphans.take(1).is_none());
+        let site = Site::new("held");
+        let place = Place::new(&site, 1);
+        drop(Held::new(place, Claim::Shared, Token::random()));
+        Held::new(place, Claim::Exclusive, Token::random()).end();
+        assert!(orphans().take(place).is_none());
+        drop(Held::new(place, Claim::Exclusive, Token::random()));
+        assert!(orphans().take(place).is_some());
     }
 }

@@ -14,9 +14,18 @@ mod renewal;
 use std::time::Duration;
 
 pub use call::{call_leased, call_leased_async, refresh_leased, refresh_leased_async};
-pub(super) use held::Orphans;
+pub(super) use held::Held;
 
 use crate::Claim;
+
+/// The same for who shares.
+const fn shared(claim: Claim) -> Claim {
+    match claim {
+        Claim::Exclusive => Claim::Shared,
+        Claim::ExclusiveOver(left) => Claim::SharedOver(left),
+        claim => claim,
+    }
+}
 
 /// How long a value may take to be computed and still be stored. A lease that nobody waits for may as well be long.
 const STRICT: Duration = Duration::from_secs(600);
@@ -47,8 +56,14 @@ impl Leasing {
         Self { length: Duration::from_millis(millis), ..self }
     }
 
-    const fn claim(self) -> Claim {
-        if self.is_exclusive { Claim::Exclusive } else { Claim::Shared }
+    /// `over`: values of whose lifetime at most this is left are no answers.
+    const fn claim(self, over: Option<Duration>) -> Claim {
+        match (self.is_exclusive, over) {
+            (true, None) => Claim::Exclusive,
+            (true, Some(left)) => Claim::ExclusiveOver(left),
+            (false, None) => Claim::Shared,
+            (false, Some(left)) => Claim::SharedOver(left),
+        }
     }
 
     /// How long a caller waits for another process, which may have renewed its lease just before it was killed.

@@ -1,12 +1,12 @@
 //! Leases that last as long as the computation, and the pauses of those who wait for them.
 
 use std::future::Future;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::held::Held;
 use crate::memo::Site;
+use crate::memo::sync::{Condvar, Mutex, sleep_async, thread};
 use crate::{Lease, Result, Token};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
@@ -14,17 +14,18 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Ever longer pauses, of different lengths, so that those who wait do not all ask at once.
 pub(super) struct Pauses {
-    begun: Instant,
+    waited: Duration,
     longest: Duration,
 }
 
 impl Pauses {
-    pub(super) fn new() -> Self {
-        Self { begun: Instant::now(), longest: SHORTEST_PAUSE }
+    pub(super) const fn new() -> Self {
+        Self { waited: Duration::ZERO, longest: SHORTEST_PAUSE }
     }
 
-    pub(super) fn waited(&self) -> Duration {
-        self.begun.elapsed()
+    /// All of them together.
+    pub(super) const fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Between half of the longest and all of it.
@@ -32,6 +33,7 @@ impl Pauses {
         let [random, ..] = *Token::random().as_bytes();
         let pause = self.longest / 2 + self.longest * u32::from(random) / 512;
         self.longest = (self.longest * 3 / 2).min(LONGEST_PAUSE);
+        self.waited += pause;
         pause
     }
 
@@ -39,15 +41,11 @@ impl Pauses {
         thread::sleep(self.next());
     }
 
-    #[cfg(feature = "tokio")]
+    /// Without timers there is no waiting for others.
     pub(super) async fn pause_async(&mut self) {
-        tokio::time::sleep(self.next()).await;
-    }
-
-    /// Without timers there is no waiting for others: see [`super::call`].
-    #[cfg(not(feature = "tokio"))]
-    pub(super) async fn pause_async(&mut self) {
-        std::future::ready(self.next()).await;
+        if !sleep_async(self.next()).await {
+            self.waited = Duration::MAX;
+        }
     }
 }
 
@@ -78,7 +76,7 @@ impl Drop for Ends<'_> {
 }
 
 /// What came of a renewal: whether to go on with it.
-fn goes_on(site: &Site, held: &Held<'_>, renewed: Result<Option<Token>>) -> bool {
+fn goes_on(site: &Site, held: &Held, renewed: Result<Option<Token>>) -> bool {
     match renewed {
         Ok(token) => {
             held.set(token);
@@ -97,7 +95,7 @@ pub(super) fn renewed<K, V, C, R>(
     site: &Site,
     cache: &C,
     key: &K,
-    (held, length): (&Held<'_>, Duration),
+    (held, length): (&Held, Duration),
     compute: impl FnOnce() -> R,
 ) -> R
 where
@@ -116,7 +114,7 @@ where
             }
         };
         // Where there are no more threads the lease ends in its time, and then others compute as well.
-        let _ = thread::Builder::new().name("ctu-lease".into()).spawn_scoped(scope, renew);
+        thread::spawn_scoped(scope, "ctu-lease", renew);
         compute()
     })
 }
@@ -127,7 +125,7 @@ pub(super) async fn renewed_async<K, V, C, R>(
     site: &Site,
     cache: &C,
     key: &K,
-    (held, length): (&Held<'_>, Duration),
+    (held, length): (&Held, Duration),
     compute: impl Future<Output = R>,
 ) -> R
 where
@@ -166,7 +164,7 @@ pub(super) async fn renewed_async<K, V, C, R>(
     _: &Site,
     _: &C,
     _: &K,
-    _: (&Held<'_>, Duration),
+    _: (&Held, Duration),
     compute: impl Future<Output = R>,
 ) -> R
 where

@@ -12,7 +12,10 @@
 
 mod gone;
 mod late;
+mod leases;
 mod once;
+mod policies;
+mod rack;
 mod recursion;
 
 use std::collections::HashMap;

@@ -2,22 +2,27 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::Ordering;
 
 use super::tasks::{self, Running};
 use crate::memo::flights::Lead;
+use crate::memo::leased::Held;
 use crate::memo::site::Site;
+use crate::memo::sync::{AtomicUsize, global, thread};
 
 /// At a time, of all functions of the process. A thread waits most of its life, for a server or a disk.
 const MAX_THREADS: usize = 32;
 /// At a time, of all functions of the process.
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", all(test, ctu_shuttle)))]
 const MAX_TASKS: usize = 1_024;
 
-static THREADS: AtomicUsize = AtomicUsize::new(0);
-#[cfg(feature = "tokio")]
-static TASKS: AtomicUsize = AtomicUsize::new(0);
+global! {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+}
+#[cfg(any(feature = "tokio", all(test, ctu_shuttle)))]
+global! {
+    static TASKS: AtomicUsize = AtomicUsize::new(0);
+}
 
 /// Where a computation can go on.
 #[derive(Debug)]
@@ -41,7 +46,7 @@ impl Slot {
         if taken.is_ok() { Room::Here(Self(count)) } else { Room::Full }
     }
 
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", all(test, ctu_shuttle)))]
     pub(super) fn of_tasks() -> Room {
         Self::of(&TASKS, MAX_TASKS)
     }
@@ -56,6 +61,8 @@ impl Drop for Slot {
 /// A computation that is its caller's to make, on its way into the background. Dropped, it is anybody's.
 pub struct Begun {
     pub(super) site: &'static Site,
+    // Dropped before the lead, so that who follows finds it.
+    pub(super) held: Option<Held>,
     pub(super) lead: Lead<'static>,
 }
 
@@ -177,13 +184,19 @@ struct Report(&'static Site);
 
 impl Drop for Report {
     fn drop(&mut self) {
-        if thread::panicking() {
+        if std::thread::panicking() {
             self.0.panicked();
         }
     }
 }
 
-#[cfg(test)]
+/// For models: nothing goes on in the background.
+#[cfg(all(test, ctu_shuttle))]
+pub(in crate::memo) fn is_idle() -> bool {
+    THREADS.load(Ordering::Relaxed) + TASKS.load(Ordering::Relaxed) == 0
+}
+
+#[cfg(all(test, not(ctu_shuttle)))]
 mod tests {
     use super::*;
 

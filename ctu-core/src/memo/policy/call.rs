@@ -11,24 +11,27 @@ use super::{OnError, Policy, random};
 use crate::memo::call::{led, led_async};
 use crate::memo::flights::How;
 use crate::memo::key::Lookup;
-use crate::memo::plan::Mode;
+use crate::memo::leased::Leasing;
+use crate::memo::plan::{Mode, given};
 use crate::memo::returns::Returns;
 use crate::memo::rules::Rules;
 use crate::memo::share::Share;
 use crate::memo::site::Site;
-use crate::{AsyncCache, Cache, CacheKey, Count, Result, Ttl};
+use crate::memo::terms::{AsyncTerms, Plain, Start, SyncTerms};
+use crate::{AsyncCache, AsyncLease, Cache, CacheKey, Count, Entry, Lease, Result, Ttl};
 
 /// What all steps of a call need.
-pub(super) struct Call<'c, R, L, C: ?Sized> {
+pub(super) struct Call<'c, R, L, C: ?Sized, T> {
     pub(super) site: &'static Site,
     pub(super) cache: &'c C,
     pub(super) key: &'c L,
+    pub(super) terms: &'c T,
     pub(super) policy: &'c Policy,
     pub(super) failure: Failure<R>,
     pub(super) since: u64,
 }
 
-impl<R, L, C: ?Sized> Call<'_, R, L, C> {
+impl<R, L, C: ?Sized, T> Call<'_, R, L, C, T> {
     /// How the function fails with its cache, if it is to.
     pub(super) fn on_error_fail(&self) -> Failure<R> {
         on_error_fail(self.policy, self.failure)
@@ -69,21 +72,60 @@ fn on_error_fail<R>(policy: &Policy, failure: Failure<R>) -> Failure<R> {
 /// Both forms from one text, as in `memo::call`.
 macro_rules! runtime {
     (
-        $cache:ident, [$($async:ident)?], [$($wait:tt)*],
+        $cache:ident, $lease:ident, [$($async:ident)?], [$($wait:tt)*],
         computes: [$($compute:tt)*], [$($now:tt)*], $timed:ident,
+        returns: [$($returned:tt)*], [$($block:tt)*],
         background: [$($background:tt)*],
-        bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
-        steps: $find:ident, $lookup:ident, $led:ident, $foreground:ident,
-        names: $call_with:ident, $ahead:ident, $recompute:ident, $in_cache:ident, $peek:ident,
+        bounds: [$($size:tt)*], [$($leased:tt)*], [$($value:tt)*], [$($key:tt)*],
+        steps: $find:ident, $lookup:ident, $terms:ident, $start:ident, $led:ident, $foreground:ident,
+        names: $call_with:ident, $call_leased:ident, $call_on:ident, $ahead:ident,
+            $recompute:ident, $recompute_leased:ident, $recompute_on:ident, $in_cache:ident, $peek:ident,
     ) => {
         /// As a plain call, by the rules of `policy`. `failure` is how the function says that its cache failed or its time
         /// is up, where it can. The second half of the work is the same computation, for the background.
-        pub $($async)? fn $call_with<P, R, L, C>(
+        pub fn $call_with<P, R, L, C>(
             site: &'static Site,
             cache: &C,
             key: Result<L>,
             share: impl Share<P, R>,
-            (policy, failure): (&Policy, Failure<R>),
+            by: (&Policy, Failure<R>),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            work: ($($compute)*, impl $($background)*),
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+        {
+            $call_on(site, cache, key, share, (by, &Plain), lifetime, work)
+        }
+
+        /// The same, with leases.
+        #[allow(clippy::manual_async_fn)]
+        pub fn $call_leased<P, R, L, C>(
+            site: &'static Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            (policy, failure, leasing): (&Policy, Failure<R>, Leasing),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            work: ($($compute)*, impl $($background)*),
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+            C: $lease<L::Key, P::Value> $($leased)*,
+        { $($block)* {
+            $call_on(site, cache, key, share, ((policy, failure), &leasing), lifetime, work)$($wait)*
+        } }
+
+        /// The same, on these terms.
+        $($async)? fn $call_on<P, R, L, C, T>(
+            site: &'static Site,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            ((policy, failure), terms): ((&Policy, Failure<R>), &T),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             work: ($($compute)*, impl $($background)*),
         ) -> R
@@ -91,6 +133,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
             let fail = on_error_fail(policy, failure);
             let key = match key {
@@ -104,7 +147,7 @@ macro_rules! runtime {
                 }
             };
             let since = site.flights().closings();
-            let call = Call { site, cache, key: &key, policy, failure, since };
+            let call = Call { site, cache, key: &key, terms, policy, failure, since };
             let found = match (policy.$find(cache, key.key())$($wait)*, fail) {
                 (Ok(found), _) => found,
                 (Err(error), Some(fail)) => {
@@ -121,16 +164,16 @@ macro_rules! runtime {
             match policy.age(entry.ttl, site.cost(), random::unit) {
                 Age::Fresh => call.found::<P>(Age::Fresh, entry.value),
                 Age::Expired => $foreground(&call, share, (Some(entry.value), None), lifetime, work)$($wait)*,
-                age => $ahead(&call, share, (age, entry.value), lifetime, work)$($wait)*,
+                age => $ahead(&call, share, (age, entry), lifetime, work)$($wait)*,
             }
         }
 
         /// Serves the value that was found, and sees to it that the next one is computed, by one caller.
         #[inline(never)]
-        $($async)? fn $ahead<P, R, L, C>(
-            call: &Call<'_, R, L, C>,
+        $($async)? fn $ahead<P, R, L, C, T>(
+            call: &Call<'_, R, L, C, T>,
             share: impl Share<P, R>,
-            (age, value): (Age, P::Value),
+            (age, Entry { value, ttl }): (Age, Entry<P::Value>),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             (compute, background): ($($compute)*, impl $($background)*),
         ) -> R
@@ -138,37 +181,51 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
         {
-            let Call { site, cache, key, policy, since, .. } = *call;
+            let Call { site, cache, key, terms, policy, since, .. } = *call;
             let Some((mut lead, is_late)) = site.flights().begin(key.key(), cache, since) else {
                 return call.found::<P>(age, value);
             };
-            let rules = Kept::new(policy, Mode::Replacing);
+            let rules = Kept::new(policy, Mode::Replacing).over(ttl);
             if is_late && let Ok(Some(newer)) = rules.$lookup(cache, key.key())$($wait)* {
                 lead.end(How::Stored);
                 return call.newer::<P>(age, newer);
             }
-            match background.room() {
-                Room::Full => call.found::<P>(age, value),
-                Room::Here(slot) => {
-                    background.start(slot, Begun { site, lead });
-                    call.found::<P>(age, value)
-                }
-                Room::Foreground => {
-                    let watch = Stopwatch::new(site, policy);
-                    let by = (&mut lead, Mode::Replacing, &rules);
-                    let returned = $led(site, cache, key, share, by, lifetime, watch.$timed(compute))$($wait)*;
-                    if P::value(&returned).is_none() {
-                        return call.found::<P>(age, value);
-                    }
-                    site.count(if age == Age::Late { Count::Miss } else { Count::Hit });
-                    call.rescued::<P>(returned, None, rules)
-                }
+            let room = background.room();
+            if matches!(room, Room::Full) {
+                return call.found::<P>(age, value);
             }
+            let held = match terms.$start(site, (cache, key.key()), lead.slot(), (&rules, false))$($wait)* {
+                Start::Go(held) => held,
+                Start::Found(newer) => {
+                    let returned = call.newer::<P>(age, newer);
+                    given(lead, &share, &returned, How::Stored);
+                    return returned;
+                }
+                // Whoever comes next asks again.
+                Start::Taken | Start::Stale(_) => return call.found::<P>(age, value),
+                Start::Failed(error) => {
+                    site.failed(&error);
+                    return call.found::<P>(age, value);
+                }
+            };
+            if let Room::Here(slot) = room {
+                background.start(slot, Begun { site, held: T::carry(held), lead });
+                return call.found::<P>(age, value);
+            }
+            let watch = Stopwatch::new(site, policy);
+            let by = (&mut lead, Mode::Replacing, &rules, terms, held);
+            let returned = $led(site, cache, key, share, by, lifetime, watch.$timed(compute))$($wait)*;
+            if P::value(&returned).is_none() {
+                return call.found::<P>(age, value);
+            }
+            site.count(if age == Age::Late { Count::Miss } else { Count::Hit });
+            call.rescued::<P>(returned, None, rules)
         }
 
         /// A computation that was begun for a caller who may be gone.
-        pub $($async)? fn $recompute<P, R, L, C>(
+        pub fn $recompute<P, R, L, C>(
             begun: Begun,
             cache: &C,
             key: Result<L>,
@@ -176,18 +233,56 @@ macro_rules! runtime {
             policy: &Policy,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
-        ) -> R
+        ) -> $($returned)*
         where
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         {
-            let Begun { site, mut lead } = begun;
+            $recompute_on(begun, cache, key, share, (policy, &Plain), lifetime, compute)
+        }
+
+        /// The same, with leases.
+        #[allow(clippy::manual_async_fn)]
+        pub fn $recompute_leased<P, R, L, C>(
+            begun: Begun,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            (policy, leasing): (&Policy, Leasing),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> $($returned)*
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+            C: $lease<L::Key, P::Value> $($leased)*,
+        { $($block)* {
+            $recompute_on(begun, cache, key, share, (policy, &leasing), lifetime, compute)$($wait)*
+        } }
+
+        /// The same, on these terms.
+        $($async)? fn $recompute_on<P, R, L, C, T>(
+            begun: Begun,
+            cache: &C,
+            key: Result<L>,
+            share: impl Share<P, R>,
+            (policy, terms): (&Policy, &T),
+            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+            compute: $($compute)*,
+        ) -> R
+        where
+            P: Returns<R, Value: $($value)*>,
+            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            C: $cache<L::Key, P::Value> $($size)*,
+            T: $terms<L::Key, P::Value, C>,
+        {
+            let Begun { site, held, mut lead } = begun;
             // The arguments had a key when it was begun, and are the same.
             let Ok(key) = key else { return compute$($now)* };
             let rules = Kept::new(policy, Mode::Replacing);
             let watch = Stopwatch::new(site, policy);
-            let by = (&mut lead, Mode::Replacing, &rules);
+            let by = (&mut lead, Mode::Replacing, &rules, terms, T::carried(held));
             $led(site, cache, &key, share, by, lifetime, watch.$timed(compute))$($wait)*
         }
 
@@ -234,19 +329,22 @@ macro_rules! runtime {
 }
 
 runtime! {
-    Cache, [], [],
+    Cache, Lease, [], [],
     computes: [impl FnOnce() -> R], [()], timed,
+    returns: [R], [],
     background: [InThread],
-    bounds: [+ ?Sized], [Sized], [],
-    steps: find, lookup, led, foreground,
-    names: call_with, ahead, recompute, in_cache_with, peek_with,
+    bounds: [+ ?Sized], [+ Sync + ?Sized], [Sized], [],
+    steps: find, lookup, SyncTerms, start, led, foreground,
+    names: call_with, call_leased_with, call_on, ahead, recompute, recompute_leased, recompute_on, in_cache_with, peek_with,
 }
 
 runtime! {
-    AsyncCache, [async], [.await],
+    AsyncCache, AsyncLease, [async], [.await],
     computes: [impl Future<Output = R>], [.await], timed_async,
+    returns: [impl Future<Output = R>], [async move],
     background: [InTask<R>],
-    bounds: [], [Send + Sync], [+ Sync],
-    steps: find_async, lookup_async, led_async, foreground_async,
-    names: call_with_async, ahead_async, recompute_async, in_cache_with_async, peek_with_async,
+    bounds: [], [], [Send + Sync], [+ Sync],
+    steps: find_async, lookup_async, AsyncTerms, start_async, led_async, foreground_async,
+    names: call_with_async, call_leased_with_async, call_on_async, ahead_async,
+        recompute_async, recompute_leased_async, recompute_on_async, in_cache_with_async, peek_with_async,
 }

@@ -1,6 +1,8 @@
 //! The rules by which a function with a policy asks its store.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Policy;
 use crate::memo::plan::Mode;
@@ -11,12 +13,25 @@ use crate::{AsyncCache, Cache, Entry, Error, Result};
 pub(super) struct Kept<'p> {
     policy: &'p Policy,
     mode: Mode,
+    over: Option<Duration>,
     failure: Mutex<Option<Error>>,
+    is_refused: AtomicBool,
 }
 
 impl<'p> Kept<'p> {
     pub(super) const fn new(policy: &'p Policy, mode: Mode) -> Self {
-        Self { policy, mode, failure: Mutex::new(None) }
+        Self { policy, mode, over: policy.stale, failure: Mutex::new(None), is_refused: AtomicBool::new(false) }
+    }
+
+    /// For a computation that begins over a value of whose lifetime `left` is left, whether or not it has expired.
+    pub(super) fn over(mut self, left: Option<Duration>) -> Self {
+        self.over = self.over.max(left);
+        self
+    }
+
+    /// Whether the call was made to fail, as its store did.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
     }
 
     /// The failure to store that there was, if any.
@@ -66,6 +81,14 @@ impl Rules for Kept<'_> {
         C: AsyncCache<K, V>,
     {
         Ok(fresh(self.policy, self.policy.find_async(cache, key).await?))
+    }
+
+    fn over(&self) -> Option<Duration> {
+        self.over
+    }
+
+    fn refused(&self) {
+        self.is_refused.store(true, Ordering::Relaxed);
     }
 
     fn stored(&self, outcome: Result<()>) {

@@ -15,18 +15,21 @@ mod foreground;
 mod kept;
 mod own;
 mod random;
-#[cfg_attr(not(feature = "tokio"), path = "tokio/disabled.rs")]
-#[cfg_attr(feature = "tokio", path = "tokio/enabled.rs")]
+#[cfg_attr(all(test, ctu_shuttle), path = "tokio/modelled.rs")]
+#[cfg_attr(all(feature = "tokio", not(all(test, ctu_shuttle))), path = "tokio/enabled.rs")]
+#[cfg_attr(all(not(feature = "tokio"), not(all(test, ctu_shuttle))), path = "tokio/disabled.rs")]
 mod tasks;
 
 use std::time::Duration;
 
 use crate::Ttl;
 
+#[cfg(all(test, ctu_shuttle))]
+pub(super) use background::is_idle;
 pub use background::{Begun, InTask, InThread, Never, Room, Slot, Tasks, Threads};
 pub use call::{
-    call_with, call_with_async, in_cache_with, in_cache_with_async, peek_with, peek_with_async, recompute,
-    recompute_async,
+    call_leased_with, call_leased_with_async, call_with, call_with_async, in_cache_with, in_cache_with_async,
+    peek_with, peek_with_async, recompute, recompute_async, recompute_leased, recompute_leased_async,
 };
 pub use failure::{CanFail, CannotFail, Failing, Failure, FromCacheError, failure};
 pub use own::{InBackground, check_static, lend, own};

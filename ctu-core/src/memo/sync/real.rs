@@ -4,7 +4,6 @@
 pub(in crate::memo) use std::hash::RandomState;
 pub(in crate::memo) use std::sync::atomic::{AtomicU64, AtomicUsize};
 pub(in crate::memo) use std::sync::{Condvar, Mutex, MutexGuard};
-pub(in crate::memo) use std::thread;
 pub(in crate::memo) use std::thread_local;
 pub(in crate::memo) use std::time::Instant;
 
@@ -19,3 +18,28 @@ macro_rules! global {
     };
 }
 pub(in crate::memo) use global;
+
+/// Waits, where there are timers; tells whether there are.
+#[cfg(feature = "tokio")]
+pub(in crate::memo) async fn sleep_async(time: std::time::Duration) -> bool {
+    tokio::time::sleep(time).await;
+    true
+}
+
+#[cfg(not(feature = "tokio"))]
+pub(in crate::memo) async fn sleep_async(_: std::time::Duration) -> bool {
+    std::future::ready(false).await
+}
+
+pub(in crate::memo) mod thread {
+    pub(in crate::memo) use std::thread::{Builder, Scope, Thread, current, park, park_timeout, scope, sleep};
+
+    /// Where there are no more threads, nothing is done.
+    pub(in crate::memo) fn spawn_scoped<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        name: &str,
+        work: impl FnOnce() + Send + 'scope,
+    ) {
+        let _ = Builder::new().name(name.to_owned()).spawn_scoped(scope, work);
+    }
+}

@@ -59,6 +59,11 @@ impl Sub for Instant {
     }
 }
 
+pub(in crate::memo) async fn sleep_async(_: Duration) -> bool {
+    shuttle::future::yield_now().await;
+    true
+}
+
 /// Time is zero, and nobody sleeps.
 pub(in crate::memo) fn restart_time() {
     NOW.set(Duration::ZERO);
@@ -77,7 +82,20 @@ pub(in crate::memo) fn advance(by: Duration) {
 pub(in crate::memo) mod thread {
     use std::time::Duration;
 
-    pub(in crate::memo) use shuttle::thread::{Builder, Thread, current, park};
+    pub(in crate::memo) use shuttle::thread::{Builder, Scope, Thread, current, park, scope};
+
+    pub(in crate::memo) fn spawn_scoped<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        _: &str,
+        work: impl FnOnce() + Send + 'scope,
+    ) {
+        scope.spawn(work);
+    }
+
+    /// Lets others go on. Who sleeps looks at something, again and again: time need not pass.
+    pub(in crate::memo) fn sleep(_: Duration) {
+        shuttle::thread::yield_now();
+    }
 
     pub(in crate::memo) fn park_timeout(at_most: Duration) {
         if !at_most.is_zero() {

@@ -30,6 +30,7 @@ where
     suite.is_exclusive().await;
     suite.finds_values().await;
     suite.replaces_values().await;
+    suite.goes_over_values().await;
     suite.keeps_every_value().await;
     suite.is_of_one_key().await;
     suite.is_granted_to_one_of_many().await;
@@ -197,6 +198,50 @@ where
         self.found(600, &value).await;
     }
 
+    /// Leases over values that are old, alone and with others.
+    async fn goes_over_values(&self) {
+        const ANY: Duration = Duration::MAX;
+        let (key, value) = (K::key(650), V::value(6));
+        for claim in [Claim::SharedOver(ANY), Claim::ExclusiveOver(ANY)] {
+            let token = self.granted(650, claim).await;
+            self.missing(650).await;
+            self.refused(650, Claim::ExclusiveOver(ANY), Leased::Taken).await;
+            self.refused(650, Claim::Exclusive, Leased::Taken).await;
+            self.put(650, &value, token, true, "with a lease where nothing was").await;
+
+            self.refused(650, Claim::SharedOver(Duration::ZERO), Leased::Found).await;
+            self.refused(650, Claim::ExclusiveOver(LONG), Leased::Found).await;
+            let token = self.granted(650, claim).await;
+            self.found(650, &value).await;
+            self.refused(650, Claim::ExclusiveOver(ANY), Leased::Taken).await;
+            self.refused(650, Claim::Exclusive, Leased::Found).await;
+            let shared = self.granted(650, Claim::SharedOver(ANY)).await;
+            self.0.require(shared == token, || "a lease over a value that is shared has two tokens".into());
+            self.release(650, token, true).await;
+            self.put(650, &V::value(1), token, false, "with a lease that was given back").await;
+            self.found(650, &value).await;
+
+            let token = self.granted(650, claim).await;
+            let renewed = self.renew(650, token, LONG).await;
+            let token = renewed.unwrap_or_else(|| self.0.fail("`renew` says that a lease over a value has ended"));
+            self.refused(650, Claim::ExclusiveOver(ANY), Leased::Taken).await;
+            self.put(650, &V::value(2), token, true, "over an older value").await;
+            self.found(650, &V::value(2)).await;
+            let token = self.granted(650, claim).await;
+            self.0.put(key.borrow(), &value, Ttl::Never).await;
+            self.put(650, &V::value(3), token, false, "after the older value was put again").await;
+            let token = self.granted(650, claim).await;
+            let replacing = self.granted(650, Claim::Replacing).await;
+            self.refused(650, Claim::ExclusiveOver(ANY), Leased::Taken).await;
+            self.put(650, &V::value(3), token, false, "after the lease was replaced").await;
+            self.release(650, replacing, true).await;
+            let token = self.granted(650, claim).await;
+            self.0.remove(key.borrow(), true).await;
+            self.put(650, &V::value(3), token, false, "after the older value was removed").await;
+            self.missing(650).await;
+        }
+    }
+
     /// Values that look like anything, before and after a lease.
     async fn keeps_every_value(&self) {
         let key = K::key(700);
@@ -257,6 +302,9 @@ where
         let short = self.ask(1000, Claim::Exclusive, length).await;
         let renewed = self.ask(1001, Claim::Exclusive, length).await;
         self.0.put(key.borrow(), &V::value(2), Ttl::Never).await;
+        self.0.put(K::key(1003).borrow(), &V::value(2), Ttl::Never).await;
+        let short_over = self.ask(1003, Claim::ExclusiveOver(Duration::MAX), length).await;
+        self.0.require(matches!(short_over, Leased::Granted(_)), || "a value could not be leased over".into());
         watch.reach(time.units(2)).await;
         let Leased::Granted(token) = renewed else { self.0.fail("a free key could not be leased") };
         let renewed = self.renew(1001, token, time.units(5)).await;
@@ -266,6 +314,8 @@ where
         let Leased::Granted(token) = short else { self.0.fail("a free key could not be leased") };
         self.put(1000, &V::value(0), token, false, "after the lease was over").await;
         self.granted(1000, Claim::Exclusive).await;
+        // Its holder is gone, and the value is still there.
+        self.granted(1003, Claim::ExclusiveOver(Duration::MAX)).await;
         if watch.elapsed() < time.units(7) {
             let Some(token) = renewed else { self.0.fail("`renew` says that a lease has ended") };
             self.put(1001, &V::value(1), token, true, "of a lease that was renewed in time").await;
@@ -281,11 +331,12 @@ where
             let put = self.0.cache.put_if_leased(key.borrow(), &V::value(1), Ttl::After(ttl), token).await;
             self.0.require(self.0.answer("put_if_leased", put), || "a lease was lost".into());
             for _ in 0..2 {
+                self.refused(1100, Claim::ExclusiveOver(ttl / 2), Leased::Found).await;
                 let left = self.0.get_entry(key.borrow()).await.and_then(|entry| entry.ttl);
                 let right = left.is_some_and(|left| left <= ttl && left + LONG > ttl);
                 self.0.require(right, || format!("what was stored for {ttl:?} has {left:?} left"));
                 // A lease taken over it changes nothing in that.
-                let token = self.granted(1100, Claim::Replacing).await;
+                let token = self.granted(1100, Claim::ExclusiveOver(ttl)).await;
                 self.found(1100, &V::value(1)).await;
                 self.release(1100, token, true).await;
             }

@@ -22,6 +22,7 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+use super::leasing::leasing;
 use super::{Parts, compute_call, hidden, turbofish};
 use crate::cached::model::{Param, Store};
 use crate::cached::policy::Failure;
@@ -67,7 +68,13 @@ pub(super) fn of_lookup(parts: &Parts<'_>) -> (&'static str, Option<TokenStream>
 /// The wrapper's call.
 pub(super) fn call(parts: &Parts<'_>) -> TokenStream {
     let (policy, failure, background) = (parts.path("__policy"), failure(parts), background(parts));
-    compute_call(parts, ("At", "call_with"), Some(&quote!((#policy(), #failure), #background)))
+    match leasing(parts) {
+        None => compute_call(parts, ("At", "call_with"), Some(&quote!((#policy(), #failure), #background))),
+        Some(leasing) => {
+            let more = quote!((#policy(), #failure, #leasing), #background);
+            compute_call(parts, ("LeasedAt", "call_leased_with"), Some(&more))
+        }
+    }
 }
 
 fn failure(parts: &Parts<'_>) -> TokenStream {
@@ -156,7 +163,13 @@ pub(super) fn recompute(parts: &Parts<'_>) -> TokenStream {
         None if matches!(model.store, Store::Own { .. }) => (None, "recompute"),
         None => (None, "recompute_alone"),
     };
-    let call = compute_call(parts, ("At", function), Some(&quote!(#begun, #policy())));
+    let call = match leasing(parts) {
+        None => compute_call(parts, ("At", function), Some(&quote!(#begun, #policy()))),
+        Some(leasing) => {
+            let more = quote!(#begun, (#policy(), #leasing));
+            compute_call(parts, ("LeasedAt", &format!("{function}_leased")), Some(&more))
+        }
+    };
     quote! {
         #[doc(hidden)]
         #[allow(unused_qualifications)]

@@ -25,7 +25,7 @@ pub(super) fn spawn<R: Send + 'static>(_: impl Future<Output = R> + Send + 'stat
 }
 
 #[allow(clippy::unused_async)] // as the other is
-pub(super) async fn within<R>(_: Duration, running: Running<R>) -> Option<R> {
+pub(super) async fn returned<R>(running: Running<R>) -> Option<R> {
     match running.0 {}
 }
 

@@ -37,11 +37,11 @@ pub(super) fn spawn<R: Send + 'static>(work: impl Future<Output = R> + Send + 's
     Some(Running(handle.spawn(work)))
 }
 
-/// What comes of the computation; `None`: nothing so far, or ever, as the runtime is shutting down.
+/// What comes of the computation; `None`: nothing, as the runtime is shutting down.
 ///
 /// Its panic is the caller's.
-pub(super) async fn within<R>(limit: Duration, running: Running<R>) -> Option<R> {
-    match time::timeout(limit, running.0).await.ok()? {
+pub(super) async fn returned<R>(running: Running<R>) -> Option<R> {
+    match running.0.await {
         Ok(returned) => Some(returned),
         Err(error) => error.try_into_panic().map_or(None, |panic| resume_unwind(panic)),
     }
