@@ -7,9 +7,9 @@ use std::hash::Hash;
 use std::time::Duration;
 
 use ctu_backends::SharedMemory;
-use ctu_core::{Args, Cache, CacheKey, Clock, ErrorKind, ManualClock, Store, Ttl};
+use ctu_core::{Args, Cache, CacheKey, Clock, ErrorKind, Store, Ttl};
 
-use contract::support::{PANICS, Random, SECOND, Touchy};
+use contract::support::{Random, SECOND};
 
 use typed::View;
 

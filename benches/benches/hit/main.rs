@@ -1,8 +1,8 @@
 //! A memoized hit of ctu beside those of its peers.
 //!
 //! `cargo bench -p benches --bench hit` takes a few minutes. It prints a table per row, says who is faster than ctu and
-//! whether ctu's aims are met, and draws `plots/hit-*.svg`. With `--features parking_lot` the locks of `quick_cache` are
-//! those, which is not what users of ctu get unless another crate in their build asks for it.
+//! whether ctu's aims are met, and draws `plots/hit-*.svg`. With `--features sharded-lock` the locks of `quick_cache`
+//! are those, in ctu and bare.
 
 mod rows;
 

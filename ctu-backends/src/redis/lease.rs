@@ -191,6 +191,8 @@ fn token_of(bytes: Vec<u8>) -> Result<Token> {
     bytes.try_into().map(Token::from_bytes).map_err(|_| failure::nonsense())
 }
 
+// None: the server does not know the script. None within: the lease has ended.
+#[allow(clippy::option_option)]
 fn renewed(answer: Value, _: &Settings) -> Result<Option<Option<Token>>> {
     Ok(match answer {
         Value::Int(0) => Some(None),
