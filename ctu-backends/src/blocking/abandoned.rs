@@ -120,7 +120,8 @@ impl Drop for Caller {
 }
 
 impl Write {
-    /// Writes.
+    /// Writes. It is over when this is dropped, also by a panic.
+    #[allow(clippy::unused_self)]
     pub(super) fn run<T>(self, write: impl FnOnce() -> T) -> T {
         write()
     }

@@ -181,6 +181,7 @@ impl<K, V> fmt::Debug for MemoryCacheBuilder<K, V> {
             .field("expected_entries", &self.expected_entries)
             .field("clock", &self.clock)
             .field("stats", &self.stats)
+            .field("is_private", &self.is_private)
             .finish()
     }
 }

@@ -194,6 +194,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     /// `None`: it may not be changed.
+    #[allow(clippy::option_option)] // within: what was there
     fn take_by<Q: ?Sized + CacheKey<Owned = K>>(
         &self,
         key: &Q,

@@ -14,7 +14,7 @@ use super::returns::Returns;
 use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
-use super::terms::{AsyncTerms, Plain, Start, SyncTerms};
+use super::terms::{AsyncTerms, Plain, Start, SyncTerms, run, run_async};
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
 /// What is not inlined where it is called.
@@ -193,7 +193,7 @@ macro_rules! runtime {
             if mode != Mode::Not {
                 terms.watch((cache, key.key()), lead, &mut held);
             }
-            let returned = terms.$run(site, (cache, key.key()), (lead, &held), compute)$($wait)*;
+            let returned = $run::<L::Key, P::Value, C, T, R>(terms, site, (cache, key.key()), (lead, &held), compute)$($wait)*;
             let may_store = T::may_store(&held);
             let mode = if may_store || mode.is_refreshing() { mode } else { Mode::Not };
             let plan = match landed(lead, &share, mode, lifetime, &returned) {

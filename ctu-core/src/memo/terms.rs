@@ -1,6 +1,8 @@
 //! On what terms a function stores: as it likes, or with a lease of the key.
 
-use std::future::Future;
+use std::future::{Future, pending, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
 use super::flights::Lead;
 use super::leased::Held;
@@ -51,8 +53,8 @@ pub(super) trait Terms: Sync {
 macro_rules! terms_of {
     (
         $(#[$about:meta])* $terms:ident, [$($k:tt)*], [$($v:tt)*], [$($c:tt)*], returns: [$($open:tt)*] [$($close:tt)*],
-        run: [$($compute:tt)*] [$($returned:tt)*],
-        names: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        run: { $($run:tt)* },
+        names: $start:ident, $replace:ident, $put:ident, $remove:ident, $give_back:ident,
     ) => {
         $(#[$about])*
         pub(super) trait $terms<K: ?Sized $($k)*, V: Sized $($v)*, C: $($c)*>: Terms {
@@ -72,14 +74,7 @@ macro_rules! terms_of {
             /// What of it is had for nothing, and begins with the computation.
             fn watch(&self, at: (&C, &K), lead: &Lead<'_>, held: &mut Self::Held);
 
-            /// Computes.
-            fn $run<R>(
-                &self,
-                site: &Site,
-                at: (&C, &K),
-                by: (&Lead<'_>, &Self::Held),
-                compute: $($compute)*,
-            ) -> $($returned)*;
+            $($run)*
 
             /// Stores a value, unless there is a newer word on the key, and tells whether it did.
             fn $put(
@@ -102,15 +97,56 @@ macro_rules! terms_of {
 terms_of! {
     /// What a plain function asks of its store.
     SyncTerms, [], [], [?Sized], returns: [] [],
-    run: [impl FnOnce() -> R] [R],
-    names: start, replace, run, put, remove, give_back,
+    run: {
+        /// Computes.
+        fn run<R>(&self, site: &Site, at: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: impl FnOnce() -> R) -> R;
+    },
+    names: start, replace, put, remove, give_back,
 }
 
 terms_of! {
     /// What an `async` function does.
     AsyncTerms, [+ Sync], [+ Send + Sync], [Sized], returns: [impl Future<Output =] [> + Send],
-    run: [impl Future<Output = R>] [impl Future<Output = R>],
-    names: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    run: {
+        /// Keeps what is had while one computes, and never ends.
+        // Not the computation with it: its type would be part of a future of this trait, of which the compiler could not tell
+        // for every lifetime in it whether it can be sent.
+        fn keep(&self, site: &Site, at: (&C, &K), held: &Self::Held) -> impl Future<Output = ()> + Send;
+    },
+    names: start_async, replace_async, put_async, remove_async, give_back_async,
+}
+
+/// Computes.
+pub(super) fn run<K: ?Sized, V, C: ?Sized, T: SyncTerms<K, V, C>, R>(
+    terms: &T,
+    site: &Site,
+    at: (&C, &K),
+    by: (&Lead<'_>, &T::Held),
+    compute: impl FnOnce() -> R,
+) -> R {
+    terms.run(site, at, by, compute)
+}
+
+/// Computes.
+pub(super) async fn run_async<K: ?Sized + Sync, V: Send + Sync, C, T: AsyncTerms<K, V, C>, R>(
+    terms: &T,
+    site: &Site,
+    at: (&C, &K),
+    (lead, held): (&Lead<'_>, &T::Held),
+    compute: impl Future<Output = R>,
+) -> R {
+    let computed = async {
+        let (mut compute, mut keep) = (pin!(compute), pin!(terms.keep(site, at, held)));
+        poll_fn(|context| {
+            if let Poll::Ready(returned) = compute.as_mut().poll(context) {
+                return Poll::Ready(returned);
+            }
+            let _ = keep.as_mut().poll(context);
+            Poll::Pending
+        })
+        .await
+    };
+    lead.run_async(computed).await
 }
 
 /// As it likes, but for what is done to the key by hand meanwhile, where the store can tell.
@@ -153,8 +189,8 @@ impl Terms for Plain {
 macro_rules! plain {
     (
         $terms:ident for $cache:ident, [$($k:tt)*], [$($v:tt)*], [$($c:tt)*], returns: [$($open:tt)*] [$($close:tt)*],
-        [$($async:ident)?], [$($wait:tt)*], run: [$($compute:tt)*] [$($returned:tt)*] $lead_run:ident,
-        names: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        [$($async:ident)?], [$($wait:tt)*], run: { $($run:tt)* },
+        names: $start:ident, $replace:ident, $put:ident, $remove:ident, $give_back:ident,
     ) => {
         impl<K: ?Sized $($k)*, V: Sized $($v)*, C: $cache<K, V> $($c)*> $terms<K, V, C> for Plain {
             #[inline]
@@ -175,10 +211,7 @@ macro_rules! plain {
                 }
             }
 
-            #[inline]
-            fn $run<R>(&self, _: &Site, _: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: $($compute)*) -> $($returned)* {
-                by.0.$lead_run(compute)
-            }
+            $($run)*
 
             #[inline]
             $($async)? fn $put(&self, at: (&C, &K), held: Self::Held, value: &V, ttl: Ttl) -> Result<bool> {
@@ -202,12 +235,23 @@ macro_rules! plain {
 }
 
 plain! {
-    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], [], run: [impl FnOnce() -> R] [R] run,
-    names: start, replace, run, put, remove, give_back,
+    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], [],
+    run: {
+        #[inline]
+        fn run<R>(&self, _: &Site, _: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: impl FnOnce() -> R) -> R {
+            by.0.run(compute)
+        }
+    },
+    names: start, replace, put, remove, give_back,
 }
 
 plain! {
     AsyncTerms for AsyncCache, [+ Sync], [+ Send + Sync], [], returns: [impl Future<Output =] [> + Send], [async], [.await],
-    run: [impl Future<Output = R>] [impl Future<Output = R>] run_async,
-    names: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    run: {
+        #[inline]
+        fn keep(&self, _: &Site, _: (&C, &K), _: &Self::Held) -> impl Future<Output = ()> + Send {
+            pending()
+        }
+    },
+    names: start_async, replace_async, put_async, remove_async, give_back_async,
 }
