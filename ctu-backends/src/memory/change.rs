@@ -25,8 +25,9 @@ impl Change {
         Self(None)
     }
 
-    pub(crate) fn watch(&self, hash: u32) -> Option<Watch> {
-        self.0.as_ref().map(|watches| watches.watch(hash.into()))
+    #[inline]
+    pub(crate) fn watch(&self, hash: impl FnOnce() -> u32) -> Option<Watch> {
+        self.0.as_ref().map(|watches| watches.watch(hash().into()))
     }
 
     pub(crate) fn watches(&self) -> Result<&Watches> {

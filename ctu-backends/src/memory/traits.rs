@@ -50,6 +50,7 @@ macro_rules! never_waits {
                 ctu_core::Cache::<$key, $value>::contains(self, key)
             }
 
+            #[inline]
             fn watch(&self, key: &$key) -> Option<ctu_core::Watch> {
                 ctu_core::Cache::<$key, $value>::watch(self, key)
             }
@@ -164,8 +165,9 @@ macro_rules! in_memory {
                 Ok(self.holds(key))
             }
 
+            #[inline]
             fn watch(&self, key: &Q) -> Option<ctu_core::Watch> {
-                self.change.watch(self.seed.hash(key))
+                self.change.watch(|| self.seed.hash(key))
             }
 
             fn put_if_unchanged(&self, key: &Q, value: &V, ttl: Ttl, watch: ctu_core::Watch) -> Result<bool> {
