@@ -78,7 +78,7 @@ pub use ctu_core::{
     Counters, Entry, Error, ErrorKind, ManualClock, Memo, Nanos, Result, Scoped, StackExt, Stats, Store, StoreMut, Ttl,
 };
 // Leases, which processes that share a store have in common.
-pub use ctu_core::{AsyncLease, Claim, Lease, Leased, Token};
+pub use ctu_core::{AsyncLease, Claim, Lease, Leased, Token, Watch, Watches};
 // Keys and texts.
 pub use ctu_core::{Encoding, HashJsonKey, decode_b85, full_hash_key, hash_json_key, json_key, write_json};
 // Layers, and what they are made of.

@@ -246,6 +246,26 @@ fn law4_an_eviction_wins_over_a_refresh_in_flight() {
 }
 
 #[test]
+fn a_prime_that_came_during_a_refresh_stays() {
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
+    #[cached]
+    fn load() -> u32 {
+        GATE.pass(Step::Computing);
+        1
+    }
+    assert_eq!(load(), 1);
+    GATE.stop_at(Step::Computing);
+    thread::scope(|scope| {
+        let refreshing = scope.spawn(load::refresh);
+        GATE.wait_for_a_caller();
+        load::prime(&2).unwrap();
+        GATE.open();
+        assert_eq!(refreshing.join().unwrap(), 1);
+    });
+    assert_eq!(load::peek().unwrap(), Some(2));
+}
+
+#[test]
 fn law4_a_refresh_that_another_overtook_in_vain_leaves_no_older_value() {
     static COMPUTED: AtomicU32 = AtomicU32::new(0);
     #[cached]

@@ -1,15 +1,20 @@
 //! A store that blocks, for async functions: its calls are made where blocking harms nobody.
 
+mod abandoned;
+
 use std::borrow::Borrow;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ctu_core::{
     AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Error, ErrorKind, Lease, Leased, Result, Stats, Store,
-    Token, Ttl,
+    Token, Ttl, Watch,
 };
 use tokio::runtime::Handle;
+
+use self::abandoned::{Abandoned, Keys};
 
 /// A blocking store or stack, seen as an [`AsyncCache`]: each call is made on tokio's blocking pool.
 ///
@@ -18,8 +23,8 @@ use tokio::runtime::Handle;
 /// some 10 µs for the way there and back. Keys and values are copied for the trip: `Bytes` without copying what they
 /// hold, others as their `Clone` does. A batch is one trip.
 ///
-/// A call that was begun can't be abandoned: if its future is dropped, it may still take effect later, even after another
-/// operation on its key.
+/// A call that was begun goes on if its future is dropped, and may take effect later. But what is then written, removed or
+/// cleared waits for the end of an abandoned `put` of its key, so that no older value comes after it.
 ///
 /// Put it around the whole blocking stack, `Blocking(store.json())`, so that encoding is done on the pool, too; or
 /// directly around the store, with layers that need not leave the task outside: `Blocking(store).json()`.
@@ -48,12 +53,13 @@ use tokio::runtime::Handle;
 /// ```
 pub struct Blocking<C> {
     cache: Arc<C>,
+    abandoned: Abandoned,
 }
 
 /// Moves the calls of `cache` to tokio's blocking pool: see [the type](struct@Blocking) of this name.
 #[allow(non_snake_case)]
 pub fn Blocking<C>(cache: C) -> Blocking<C> {
-    Blocking { cache: Arc::new(cache) }
+    Blocking { cache: Arc::new(cache), abandoned: Abandoned::default() }
 }
 
 impl<C> Blocking<C> {
@@ -78,12 +84,40 @@ impl<C: Send + Sync + 'static> Blocking<C> {
             })
         })
     }
+
+    /// A call that changes `keys`: after the writes of them that were abandoned.
+    async fn after_abandoned<T: Send + 'static>(
+        &self,
+        keys: Keys,
+        call: impl FnOnce(&C) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let before = self.abandoned.writes_of(&keys);
+        self.on_pool(move |cache| {
+            if let Some(before) = before {
+                before.wait();
+            }
+            call(cache)
+        })
+        .await
+    }
+
+    /// The same for one that writes, and that others have to wait for if its future is dropped.
+    async fn write<T: Send + 'static>(
+        &self,
+        keys: Keys,
+        call: impl FnOnce(&C) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (caller, write) = self.abandoned.write(keys.clone());
+        let written = self.after_abandoned(keys, move |cache| write.run(|| call(cache))).await;
+        caller.has_waited();
+        written
+    }
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl<K, V, C> AsyncCache<K, V> for Blocking<C>
 where
-    K: ?Sized + ToOwned<Owned: Send + 'static> + Sync,
+    K: ?Sized + ToOwned<Owned: Send + 'static> + Hash + Sync,
     V: Clone + Send + Sync + 'static,
     C: Cache<K, V> + Send + Sync + 'static,
 {
@@ -98,13 +132,15 @@ where
     }
 
     async fn put(&self, key: &K, value: &V, ttl: Ttl) -> Result<()> {
+        let keys = self.abandoned.key(key);
         let (key, value) = (key.to_owned(), value.clone());
-        self.on_pool(move |cache| cache.put(key.borrow(), &value, ttl)).await
+        self.write(keys, move |cache| cache.put(key.borrow(), &value, ttl)).await
     }
 
     async fn remove(&self, key: &K) -> Result<bool> {
+        let keys = self.abandoned.key(key);
         let key = key.to_owned();
-        self.on_pool(move |cache| cache.remove(key.borrow())).await
+        self.after_abandoned(keys, move |cache| cache.remove(key.borrow())).await
     }
 
     async fn contains(&self, key: &K) -> Result<bool> {
@@ -120,24 +156,35 @@ where
     async fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
         let entries: Vec<(K::Owned, V)> =
             entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).clone())).collect();
-        self.on_pool(move |cache| {
+        self.write(Keys::Any, move |cache| {
             let entries: Vec<(&K, &V)> = entries.iter().map(|(key, value)| (key.borrow(), value)).collect();
             cache.put_many(&entries, ttl)
         })
         .await
+    }
+
+    fn watch(&self, key: &K) -> Option<Watch> {
+        self.cache.watch(key)
+    }
+
+    async fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        let keys = self.abandoned.key(key);
+        let (key, value) = (key.to_owned(), value.clone());
+        self.write(keys, move |cache| cache.put_if_unchanged(key.borrow(), &value, ttl, watch)).await
     }
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl<K, V, C> AsyncLease<K, V> for Blocking<C>
 where
-    K: ?Sized + ToOwned<Owned: Send + 'static> + Sync,
+    K: ?Sized + ToOwned<Owned: Send + 'static> + Hash + Sync,
     V: Clone + Send + Sync + 'static,
     C: Lease<K, V> + Send + Sync + 'static,
 {
     async fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+        let keys = self.abandoned.key(key);
         let key = key.to_owned();
-        self.on_pool(move |cache| cache.lease(key.borrow(), claim, length)).await
+        self.after_abandoned(keys, move |cache| cache.lease(key.borrow(), claim, length)).await
     }
 
     async fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
@@ -167,7 +214,7 @@ impl<C: Store + Send + Sync + 'static> AsyncStore for Blocking<C> {
     }
 
     async fn clear(&self) -> Result<()> {
-        self.on_pool(C::clear).await
+        self.after_abandoned(Keys::Any, C::clear).await
     }
 
     async fn stats(&self) -> Result<Stats> {
@@ -178,7 +225,7 @@ impl<C: Store + Send + Sync + 'static> AsyncStore for Blocking<C> {
 impl<C> Clone for Blocking<C> {
     /// The same store.
     fn clone(&self) -> Self {
-        Self { cache: Arc::clone(&self.cache) }
+        Self { cache: Arc::clone(&self.cache), abandoned: self.abandoned.clone() }
     }
 }
 

@@ -10,6 +10,7 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Result, Stats, Ttl};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry::{Occupied, Vacant};
 
+use crate::memory::change::{By, Change};
 use crate::memory::keyed::{Keyed, Seed, spread};
 use crate::memory::lifetime::{Expiry, Held, Sweeper};
 use crate::memory::traits::{in_memory, never_waits};
@@ -37,6 +38,7 @@ use crate::memory::traits::{in_memory, never_waits};
 /// ```
 pub struct DictCache<K, V> {
     entries: RwLock<Entries<K, V>>,
+    change: Change,
     seed: Seed,
     clock: Clock,
     ttl: Option<Duration>,
@@ -51,6 +53,7 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     pub fn new() -> Self {
         Self {
             entries: RwLock::default(),
+            change: Change::watched(),
             seed: Seed::default(),
             clock: Clock::system(),
             ttl: None,
@@ -134,24 +137,33 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     }
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        let hash = self.seed.hash(key);
-        let taken = {
-            let mut entries = self.write();
-            let entry = entries.find_entry(spread(hash), |(keyed, _)| keyed.is(hash, key));
-            entry.ok().map(|entry| entry.remove().0)
-        };
+        let taken = self.take_by(key, self.seed.hash(key), By::Anybody).flatten();
         taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
     }
 
+    /// `None`: it may not be changed.
+    #[allow(clippy::option_option)] // within: what was there
+    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        hash: u32,
+        by: By,
+    ) -> Option<Option<(Keyed<K>, Held<V>)>> {
+        self.change.of(hash, by, &self.clock, || {
+            let mut entries = self.write();
+            let entry = entries.find_entry(spread(hash), |(keyed, _)| keyed.is(hash, key));
+            entry.ok().map(|entry| entry.remove().0)
+        })
+    }
+
     #[allow(clippy::unnecessary_wraps)] // as `MemoryCache::insert`, which can fail
-    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl) -> Result<bool> {
-        let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
-            self.take(key);
-            return Ok(false);
-        };
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl, by: By) -> Result<Option<bool>> {
         let hash = self.seed.hash(key);
+        let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
+            return Ok(self.take_by(key, hash, by).map(|_| false));
+        };
         let new = (Keyed { hash, key: key.to_key(), weight: 1 }, Held { value: value.clone(), expiry });
-        let _old = {
+        let old = self.change.of(hash, by, &self.clock, || {
             let mut entries = self.write();
             match entries.entry(spread(hash), |(keyed, _)| keyed.is(hash, key), |(keyed, _)| spread(keyed.hash)) {
                 Occupied(entry) => Some(mem::replace(entry.into_mut(), new)),
@@ -160,11 +172,15 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
                     None
                 }
             }
-        };
+        });
+        if old.is_none() {
+            return Ok(None);
+        }
+        drop(old); // outside of the locks
         if self.sweeper.inserted(expiry, &self.clock) {
             self.sweep();
         }
-        Ok(true)
+        Ok(Some(true))
     }
 
     fn count(&self) -> usize {

@@ -21,7 +21,7 @@ pub trait OwnStore {
 
 impl<K: Eq + Hash, V: Clone> OwnStore for MemoryCache<K, V> {
     fn with_capacity(capacity: usize) -> Self {
-        Self::builder().capacity(capacity).stats(false).build()
+        Self::builder().capacity(capacity).stats(false).private().build()
     }
 
     fn entries(&self) -> Option<u64> {
@@ -31,7 +31,7 @@ impl<K: Eq + Hash, V: Clone> OwnStore for MemoryCache<K, V> {
 
 impl OwnStore for SharedMemory {
     fn with_capacity(capacity: usize) -> Self {
-        Self::builder().capacity(capacity).stats(false).build()
+        Self::builder().capacity(capacity).stats(false).private().build()
     }
 
     fn entries(&self) -> Option<u64> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ctu_backends::{DictCache, MemoryCache, SharedMemory};
 use ctu_core::testing::{Conformance, ManualClock, SampleKey, SampleValue, block_on};
-use ctu_core::{AsyncCache, AsyncStore, Cache, Flagged, StackExt, Store};
+use ctu_core::{AsyncCache, AsyncLease, AsyncStore, Cache, Flagged, Lease, StackExt, Store};
 
 /// Checks a store or a stack in its sync and in its async form.
 fn check<K, V, C>(hand: &ManualClock, make: impl Fn() -> C)
@@ -100,4 +100,26 @@ layers! {
         store().debug("far").bytes_as_text().two_level(store().bytes_as_text()).compressed().prefixed("p.").json()
             .with_stats()
     };
+}
+
+fn check_leases<K, V, C>(hand: &ManualClock, make: impl Fn() -> C)
+where
+    K: ?Sized + SampleKey,
+    V: SampleValue,
+    C: Lease<K, V> + Store + AsyncLease<K, V> + AsyncStore,
+{
+    Conformance::<K, V>::clock(hand).may_refuse().check_leases(make());
+    block_on(Conformance::<K, V>::clock(hand).may_refuse().check_leases_async(make()));
+}
+
+#[test]
+fn stores_in_memory_have_leases() {
+    let hand = ManualClock::new();
+    let memory = || MemoryCache::<Vec<u8>, Bytes>::builder().clock(&hand).build();
+    check_leases::<[u8], Bytes, _>(&hand, memory);
+    check_leases::<str, Option<u64>, _>(&hand, || memory().prefixed("p.").json().with_stats());
+    check_leases::<[u8], Bytes, _>(&hand, || memory().two_level(memory()));
+    check_leases::<str, u64, _>(&hand, || DictCache::<String, u64>::new().with_clock(&hand));
+    check_leases::<(String, u64), u64, _>(&hand, || SharedMemory::builder().clock(&hand).build());
+    check_leases::<str, String, _>(&hand, || SharedMemory::builder().clock(&hand).capacity_bytes(10 << 20).build());
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::{Entry, Result, Stats, Ttl};
+use crate::{Entry, Result, Stats, Ttl, Watch};
 
 /// A key-value store that may forget, used from async functions.
 ///
@@ -91,6 +91,30 @@ pub trait AsyncCache<K: ?Sized + Sync, V: Send + Sync>: Send + Sync {
                 self.put(key, value, ttl).await?;
             }
             Ok(())
+        }
+    }
+
+    /// Begins to watch `key`: see [`Cache::watch`](crate::Cache::watch). There is nothing to wait for.
+    fn watch(&self, _key: &K) -> Option<Watch> {
+        None
+    }
+
+    /// Stores `value` unless `key` was stored, removed or cleared since it was watched, and tells whether it did: see
+    /// [`Cache::put_if_unchanged`](crate::Cache::put_if_unchanged).
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    fn put_if_unchanged(
+        &self,
+        key: &K,
+        value: &V,
+        ttl: Ttl,
+        watch: Watch,
+    ) -> impl Future<Output = Result<bool>> + Send {
+        async move {
+            drop(watch);
+            self.put(key, value, ttl).await.map(|()| true)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a cache is: [`Cache`] for its keys and values, [`Store`] for the container as a whole.
 
-use crate::{Entry, Result, Stats, Ttl};
+use crate::{Entry, Result, Stats, Ttl, Watch};
 
 /// A key-value store that may forget, used without waiting on a runtime.
 ///
@@ -87,6 +87,26 @@ pub trait Cache<K: ?Sized, V> {
     /// As [`put`](Self::put); some entries may have been stored.
     fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
         entries.iter().try_for_each(|(key, value)| self.put(key, value, ttl))
+    }
+
+    /// Begins to watch `key`, whose value is about to be computed, for [`put_if_unchanged`](Self::put_if_unchanged).
+    ///
+    /// A store answers at once, without a round trip; `None`, which is the default: it does not keep watch. Those in
+    /// memory do, with [`Watches`](crate::Watches), and layers hand the question on. A store on a server has
+    /// [leases](crate::Lease) instead.
+    fn watch(&self, _key: &K) -> Option<Watch> {
+        None
+    }
+
+    /// Stores `value` unless `key` was stored, removed or cleared since it was [watched](Self::watch), by whomever, and
+    /// tells whether it did.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        drop(watch);
+        self.put(key, value, ttl).map(|()| true)
     }
 }
 

@@ -47,7 +47,8 @@ pub trait CacheExt<K: ?Sized, V>: Cache<K, V> {
     /// The cached value, or else that of `compute`, stored for `ttl`.
     ///
     /// A cache that fails is logged, at a bounded rate, and otherwise the same as a miss. Callers of one key at the
-    /// same time each compute, and what is removed meanwhile may come back with them: `#[cached]` sees to both.
+    /// same time each compute: `#[cached]` sees to that. What is removed meanwhile does not come back from a store in
+    /// memory, and may from others.
     fn get_or_set_with(&self, key: &K, ttl: impl Into<Ttl>, compute: impl FnOnce() -> V) -> V {
         memo::by_hand::<Whole, V, _, _>(&BY_HAND, self, key, ttl.into(), compute)
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncStore, Cache, Entry, Result, Stats, Store, Ttl, Watch};
 
 macro_rules! forward {
     ($([$($generics:tt)*] $pointer:ty;)*) => {$(
@@ -39,6 +39,14 @@ macro_rules! forward {
             #[inline]
             fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
                 C::put_many(self, entries, ttl)
+            }
+            #[inline]
+            fn watch(&self, key: &K) -> Option<Watch> {
+                C::watch(self, key)
+            }
+            #[inline]
+            fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                C::put_if_unchanged(self, key, value, ttl, watch)
             }
         }
 
@@ -97,6 +105,20 @@ macro_rules! forward_async {
             #[inline]
             fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> impl Future<Output = Result<()>> + Send {
                 C::put_many(self, entries, ttl)
+            }
+            #[inline]
+            fn watch(&self, key: &K) -> Option<Watch> {
+                C::watch(self, key)
+            }
+            #[inline]
+            fn put_if_unchanged(
+                &self,
+                key: &K,
+                value: &V,
+                ttl: Ttl,
+                watch: Watch,
+            ) -> impl Future<Output = Result<bool>> + Send {
+                C::put_if_unchanged(self, key, value, ttl, watch)
             }
         }
 

@@ -57,7 +57,7 @@ pub use layers::{CompressedCache, Compression};
 pub use layers::{Encrypt, EncryptedCache, Keyring, MasterKey, Rejection, Suite};
 #[cfg(feature = "msgpack")]
 pub use layers::{MsgPack, MsgPackCache};
-pub use lease::{AsyncLease, Claim, Lease, Leased, Token};
+pub use lease::{AsyncLease, Claim, Lease, Leased, Token, Watch, Watches};
 pub use map::{Layer, Map, Mapped, Reject};
 pub use memoize::{AsyncMemo, Memo};
 pub use stack::StackExt;

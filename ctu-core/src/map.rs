@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::log_gate::LogGate;
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl, Watch};
 
 /// What is true of a layer whatever its types of keys and values.
 pub trait Layer {
@@ -230,6 +230,15 @@ where
             .collect::<Result<Vec<_>>>()?;
         self.inner.put_many(&mapped.iter().map(|(key, value)| (&**key, &**value)).collect::<Vec<_>>(), ttl)
     }
+
+    fn watch(&self, key: &K) -> Option<Watch> {
+        self.inner.watch(&*self.map.key(key).ok()?)
+    }
+
+    fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        let stored = self.map.encode(key, value, ttl)?;
+        self.inner.put_if_unchanged(&*self.map.key(key)?, &*stored, ttl, watch)
+    }
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -278,6 +287,15 @@ where
             .map(|(key, value)| Ok((self.map.key(key)?, self.map.encode(key, value, ttl)?)))
             .collect::<Result<Vec<_>>>()?;
         self.inner.put_many(&mapped.iter().map(|(key, value)| (&**key, &**value)).collect::<Vec<_>>(), ttl).await
+    }
+
+    fn watch(&self, key: &K) -> Option<Watch> {
+        self.inner.watch(&*self.map.key(key).ok()?)
+    }
+
+    async fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        let stored = self.map.encode(key, value, ttl)?;
+        self.inner.put_if_unchanged(&*self.map.key(key)?, &*stored, ttl, watch).await
     }
 }
 

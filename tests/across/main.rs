@@ -9,5 +9,6 @@ mod deadlines;
 mod gated;
 mod gone;
 mod harmless;
+mod late;
 mod policies;
 mod support;

@@ -234,6 +234,7 @@ fn law3_once_a_value_is_computed_early_by_one_process_and_the_others_give_up_sil
 
 #[test]
 fn a_value_that_is_not_to_be_stored_takes_the_expired_one_away_and_nothing_newer() {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // what a predicate is given
     fn is_small(price: &u32) -> bool {
         *price < 2
     }
@@ -270,6 +271,7 @@ fn a_lease_that_fails_is_the_function_s_failure_where_that_is_asked_for() {
     static FLAKY: LazyLock<Flaky<ModelStore<String, u32>>> =
         LazyLock::new(|| Flaky::script([None, Some(ErrorKind::Unavailable)], ModelStore::new()));
     #[cached(cache = FLAKY, key = "one", prefix = "", coalesce = cluster, on_error = fail)]
+    #[allow(clippy::unnecessary_wraps)] // for the error of the cache
     fn price() -> Result<u32, Failed> {
         Ok(COMPUTED.fetch_add(1, SeqCst))
     }

@@ -1,11 +1,12 @@
 //! Both forms as caches: each method by the store that was opened.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 #[cfg(any(feature = "memory", feature = "tokio"))]
-use ctu_core::{AsyncCache, AsyncStore};
-use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{AsyncCache, AsyncLease, AsyncStore};
+use ctu_core::{Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch};
 
 use super::{AnyCache, Kind};
 #[cfg(any(feature = "memory", feature = "tokio"))]
@@ -45,7 +46,7 @@ macro_rules! ask_async {
 
 /// The traits of a form, each method by the store that was opened.
 macro_rules! by_its_store {
-    ($any:ident, $cache:ident, $store:ident, $ask:ident, [$($asyncness:tt)*], [$($wait:tt)*]) => {
+    ($any:ident, $cache:ident, $lease:ident, $store:ident, $ask:ident, [$($asyncness:tt)*], [$($wait:tt)*]) => {
         #[deny(clippy::missing_trait_methods)]
         impl $cache<[u8], Bytes> for $any {
             $($asyncness)* fn get(&self, key: &[u8]) -> Result<Option<Bytes>> {
@@ -68,6 +69,40 @@ macro_rules! by_its_store {
             }
             $($asyncness)* fn put_many(&self, entries: &[(&[u8], &Bytes)], ttl: Ttl) -> Result<()> {
                 $ask!(self, |store| $cache::put_many(store, entries, ttl)$($wait)*)
+            }
+            fn watch(&self, key: &[u8]) -> Option<Watch> {
+                $ask!(self, |store| $cache::<[u8], Bytes>::watch(store, key))
+            }
+            $($asyncness)* fn put_if_unchanged(
+                &self,
+                key: &[u8],
+                value: &Bytes,
+                ttl: Ttl,
+                watch: Watch,
+            ) -> Result<bool> {
+                $ask!(self, |store| $cache::put_if_unchanged(store, key, value, ttl, watch)$($wait)*)
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl $lease<[u8], Bytes> for $any {
+            $($asyncness)* fn lease(&self, key: &[u8], claim: Claim, length: Duration) -> Result<Leased> {
+                $ask!(self, |store| $lease::<[u8], Bytes>::lease(store, key, claim, length)$($wait)*)
+            }
+            $($asyncness)* fn renew(&self, key: &[u8], token: Token, length: Duration) -> Result<Option<Token>> {
+                $ask!(self, |store| $lease::<[u8], Bytes>::renew(store, key, token, length)$($wait)*)
+            }
+            $($asyncness)* fn release(&self, key: &[u8], token: Token) -> Result<bool> {
+                $ask!(self, |store| $lease::<[u8], Bytes>::release(store, key, token)$($wait)*)
+            }
+            $($asyncness)* fn put_if_leased(
+                &self,
+                key: &[u8],
+                value: &Bytes,
+                ttl: Ttl,
+                token: Token,
+            ) -> Result<bool> {
+                $ask!(self, |store| $lease::put_if_leased(store, key, value, ttl, token)$($wait)*)
             }
         }
 
@@ -98,6 +133,6 @@ macro_rules! by_its_store {
     };
 }
 
-by_its_store!(AnyCache, Cache, Store, ask, [], []);
+by_its_store!(AnyCache, Cache, Lease, Store, ask, [], []);
 #[cfg(any(feature = "memory", feature = "tokio"))]
-by_its_store!(AsyncAnyCache, AsyncCache, AsyncStore, ask_async, [async], [.await]);
+by_its_store!(AsyncAnyCache, AsyncCache, AsyncLease, AsyncStore, ask_async, [async], [.await]);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ctu_core::{AsyncCache, AsyncStore, Entry, Result, Stats, Ttl};
+use ctu_core::{AsyncCache, AsyncStore, Entry, Result, Stats, Ttl, Watch};
 
 use super::MemcachedCacheBuilder;
 use super::builder::Settings;
@@ -119,6 +119,15 @@ impl<V: MemcachedValue> AsyncCache<[u8], V> for AsyncMemcachedCache {
         entries.iter().try_for_each(|(_, value)| calls::check_flags(*value))?;
         let (parts, some_too_large) = self.calls.put_many(entries, ttl);
         calls::all_stored(self.run_parts(&parts).await, some_too_large)
+    }
+
+    /// Not on a server: it has leases.
+    fn watch(&self, _key: &[u8]) -> Option<Watch> {
+        None
+    }
+
+    async fn put_if_unchanged(&self, key: &[u8], value: &V, ttl: Ttl, _watch: Watch) -> Result<bool> {
+        self.put(key, value, ttl).await.map(|()| true)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl, Watch};
 
 use super::MemcachedCacheBuilder;
 use super::blocking::Transport;
@@ -138,6 +138,15 @@ impl<V: MemcachedValue> Cache<[u8], V> for MemcachedCache {
         entries.iter().try_for_each(|(_, value)| calls::check_flags(*value))?;
         let (parts, some_too_large) = self.calls.put_many(entries, ttl);
         calls::all_stored(self.run_parts(&parts), some_too_large)
+    }
+
+    /// Not on a server: it has leases.
+    fn watch(&self, _key: &[u8]) -> Option<Watch> {
+        None
+    }
+
+    fn put_if_unchanged(&self, key: &[u8], value: &V, ttl: Ttl, _watch: Watch) -> Result<bool> {
+        self.put(key, value, ttl).map(|()| true)
     }
 }
 

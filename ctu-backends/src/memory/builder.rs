@@ -8,6 +8,7 @@ use std::time::Duration;
 use ctu_core::Clock;
 use quick_cache::{Options, OptionsBuilder};
 
+use super::change::Change;
 use super::keyed::{Known, Seed};
 use super::lifetime::Sweeper;
 use super::{DropLater, Entries, KnownWeight, MemoryCache};
@@ -58,6 +59,7 @@ pub struct MemoryCacheBuilder<K, V> {
     expected_entries: Option<usize>,
     clock: Clock,
     stats: bool,
+    is_private: bool,
 }
 
 impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
@@ -70,6 +72,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
             expected_entries: None,
             clock: Clock::system(),
             stats: true,
+            is_private: false,
         }
     }
 
@@ -128,6 +131,13 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
         self
     }
 
+    /// For a function's own store, which nobody else has: changes by hand are not watched for.
+    #[doc(hidden)]
+    pub const fn private(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
     /// The cache.
     pub fn build(self) -> MemoryCache<K, V> {
         let division = self.division();
@@ -138,6 +148,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
         MemoryCache {
             entries,
             heaviest: division.heaviest(),
+            change: if self.is_private { Change::unwatched() } else { Change::watched() },
             seed: Seed::default(),
             clock: self.clock,
             ttl: self.ttl,
@@ -170,6 +181,7 @@ impl<K, V> fmt::Debug for MemoryCacheBuilder<K, V> {
             .field("expected_entries", &self.expected_entries)
             .field("clock", &self.clock)
             .field("stats", &self.stats)
+            .field("is_private", &self.is_private)
             .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! A bounded cache in memory. Eviction is `quick_cache`'s; lifetimes, weights and lookup by borrowed keys are added here.
 
 mod builder;
+pub(crate) mod change;
 pub(crate) mod keyed;
 pub(crate) mod lifetime;
 pub(crate) mod traits;
@@ -15,6 +16,7 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos,
 
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
+use self::change::{By, Change};
 use self::keyed::{Keyed, Known, Lookup, OfHash, Removal, Seed, unpoisoned};
 use self::lifetime::{Expiry, Held, Sweeper};
 use self::traits::{in_memory, never_waits};
@@ -70,6 +72,7 @@ use self::traits::{in_memory, never_waits};
 /// ```
 pub struct MemoryCache<K, V> {
     entries: Entries<K, V>,
+    change: Change,
     seed: Seed,
     clock: Clock,
     ttl: Option<Duration>,
@@ -186,32 +189,49 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     }
 
     fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        let removal = self.removal(key);
-        let taken = unpoisoned(|| self.entries.remove(&removal));
+        let taken = self.take_by(key, self.seed.hash(key), By::Anybody).flatten();
         taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
     }
 
-    /// Whether the value is stored now: not if it has expired at once, or the cache is switched off.
-    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl) -> Result<bool> {
+    /// `None`: it may not be changed.
+    #[allow(clippy::option_option)] // within: what was there
+    fn take_by<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        hash: u32,
+        by: By,
+    ) -> Option<Option<(Keyed<K>, Held<V>)>> {
+        let removal = Removal { hash, key };
+        self.change.of(hash, by, &self.clock, || unpoisoned(|| self.entries.remove(&removal)))
+    }
+
+    /// Whether the value is stored now: not if it has expired at once, or the cache is switched off. `None`: it may not be
+    /// stored.
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl, by: By) -> Result<Option<bool>> {
         if self.heaviest == 0 {
-            return Ok(false);
+            return Ok(Some(false));
         }
+        let hash = self.seed.hash(key);
         let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
-            self.take(key);
-            return Ok(false);
+            return Ok(self.take_by(key, hash, by).map(|_| false));
         };
         let owned = key.to_key();
         let Some(weight) = self.weigh(&owned, value) else {
-            self.take(key);
-            return Err(too_heavy());
+            return self.take_by(key, hash, by).map_or(Ok(None), |_| Err(too_heavy()));
         };
-        let keyed = Keyed { hash: self.seed.hash(key), key: owned, weight };
+        let keyed = Keyed { hash, key: owned, weight };
         let held = Held { value: value.clone(), expiry };
-        unpoisoned(|| self.entries.insert(keyed, held));
+        // What it evicts is dropped when all locks are free again.
+        let mut evicted = Default::default();
+        let insert = || unpoisoned(|| self.entries.insert_with_lifecycle(keyed, held, &mut evicted));
+        if self.change.of(hash, by, &self.clock, insert).is_none() {
+            return Ok(None);
+        }
+        drop(evicted);
         if self.sweeper.inserted(expiry, &self.clock) {
             self.sweep();
         }
-        Ok(true)
+        Ok(Some(true))
     }
 
     /// `None`: too heavy. An entry that weighs nothing would never be evicted, so it weighs 1.
@@ -298,7 +318,7 @@ mod tests {
         // So few that neither evicts any.
         for n in 0..100 {
             plain.insert(n, n);
-            assert!(cache.insert(&n, &n, Ttl::Default).unwrap());
+            assert_eq!(cache.insert(&n, &n, Ttl::Default, By::Anybody).unwrap(), Some(true));
         }
         assert_eq!((plain.len(), cache.count()), (100, 100));
         let (plain, ours) = (plain.memory_used().entries, cache.entries.memory_used().entries);

@@ -49,6 +49,58 @@ macro_rules! never_waits {
             async fn contains(&self, key: &$key) -> ctu_core::Result<bool> {
                 ctu_core::Cache::<$key, $value>::contains(self, key)
             }
+
+            #[inline]
+            fn watch(&self, key: &$key) -> Option<ctu_core::Watch> {
+                ctu_core::Cache::<$key, $value>::watch(self, key)
+            }
+
+            async fn put_if_unchanged(
+                &self,
+                key: &$key,
+                value: &$value,
+                ttl: ctu_core::Ttl,
+                watch: ctu_core::Watch,
+            ) -> ctu_core::Result<bool> {
+                ctu_core::Cache::put_if_unchanged(self, key, value, ttl, watch)
+            }
+        }
+
+        impl<$($generic),*> ctu_core::AsyncLease<$key, $value> for $store
+        where
+            $($bounds)*
+        {
+            async fn lease(
+                &self,
+                key: &$key,
+                claim: ctu_core::Claim,
+                length: std::time::Duration,
+            ) -> ctu_core::Result<ctu_core::Leased> {
+                ctu_core::Lease::<$key, $value>::lease(self, key, claim, length)
+            }
+
+            async fn renew(
+                &self,
+                key: &$key,
+                token: ctu_core::Token,
+                length: std::time::Duration,
+            ) -> ctu_core::Result<Option<ctu_core::Token>> {
+                ctu_core::Lease::<$key, $value>::renew(self, key, token, length)
+            }
+
+            async fn release(&self, key: &$key, token: ctu_core::Token) -> ctu_core::Result<bool> {
+                ctu_core::Lease::<$key, $value>::release(self, key, token)
+            }
+
+            async fn put_if_leased(
+                &self,
+                key: &$key,
+                value: &$value,
+                ttl: ctu_core::Ttl,
+                token: ctu_core::Token,
+            ) -> ctu_core::Result<bool> {
+                ctu_core::Lease::put_if_leased(self, key, value, ttl, token)
+            }
         }
     };
     (impl[$($generic:ident),*] AsyncStore for $store:ty where [$($bounds:tt)*]) => {
@@ -71,8 +123,8 @@ macro_rules! never_waits {
     };
 }
 
-/// Implements `Cache`, `AsyncCache`, `Store` and `AsyncStore` for a store that has the methods `find`, `find_entry`,
-/// `insert`, `take`, `holds`, `count`, `discard` and a field `counters`.
+/// Implements `Cache`, `Lease`, `Store` and their async forms for a store that has the methods `find`, `find_entry`,
+/// `insert`, `take`, `holds`, `count`, `discard` and the fields `change`, `seed`, `clock` and `counters`.
 macro_rules! in_memory {
     ($store:ident) => {
         // Of a key or a value of another type, what a cache is asked with says more than what this asks of it.
@@ -100,13 +152,7 @@ macro_rules! in_memory {
             }
 
             fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
-                let stored = self.insert(key, value, ttl);
-                match stored {
-                    Ok(true) => self.tally(Count::Write),
-                    Ok(false) => {}
-                    Err(_) => self.tally(Count::Error),
-                }
-                stored.map(drop)
+                self.put_by(key, value, ttl, $crate::memory::change::By::Anybody).map(drop)
             }
 
             fn remove(&self, key: &Q) -> Result<bool> {
@@ -117,6 +163,41 @@ macro_rules! in_memory {
             fn contains(&self, key: &Q) -> Result<bool> {
                 self.tally(Count::Test);
                 Ok(self.holds(key))
+            }
+
+            #[inline]
+            fn watch(&self, key: &Q) -> Option<ctu_core::Watch> {
+                self.change.watch(|| self.seed.hash(key))
+            }
+
+            fn put_if_unchanged(&self, key: &Q, value: &V, ttl: Ttl, watch: ctu_core::Watch) -> Result<bool> {
+                self.put_by(key, value, ttl, $crate::memory::change::By::Watch(watch))
+            }
+        }
+
+        impl<K, V, Q> ctu_core::Lease<Q, V> for $store<K, V>
+        where
+            Q: ?Sized + ctu_core::CacheKey<Owned = K>,
+            K: Eq + std::hash::Hash,
+            V: Clone,
+        {
+            fn lease(&self, key: &Q, claim: ctu_core::Claim, length: Duration) -> Result<ctu_core::Leased> {
+                let watches = self.change.watches()?;
+                let hash = self.seed.hash(key).into();
+                let is_there = || self.find_entry(key).is_some_and(|entry| !claim.is_over(entry.ttl));
+                Ok(watches.lease(hash, claim, length, &self.clock, is_there))
+            }
+
+            fn renew(&self, key: &Q, token: ctu_core::Token, length: Duration) -> Result<Option<ctu_core::Token>> {
+                Ok(self.change.watches()?.renew(self.seed.hash(key).into(), token, length, &self.clock))
+            }
+
+            fn release(&self, key: &Q, token: ctu_core::Token) -> Result<bool> {
+                Ok(self.change.watches()?.release(self.seed.hash(key).into(), token, &self.clock))
+            }
+
+            fn put_if_leased(&self, key: &Q, value: &V, ttl: Ttl, token: ctu_core::Token) -> Result<bool> {
+                self.put_by(key, value, ttl, $crate::memory::change::By::Lease(token))
             }
         }
 
@@ -137,7 +218,7 @@ macro_rules! in_memory {
             }
 
             fn clear(&self) -> Result<()> {
-                self.discard();
+                self.change.of_all(|| self.discard());
                 Ok(())
             }
 
@@ -145,6 +226,25 @@ macro_rules! in_memory {
                 let mut stats = self.counters.as_ref().map(|counters| counters.stats()).unwrap_or_default();
                 stats.entries = Some(self.count() as u64);
                 Ok(stats)
+            }
+        }
+
+        impl<K: Eq + std::hash::Hash, V: Clone> $store<K, V> {
+            /// Stores, if whoever does so may, and tells whether that was so.
+            fn put_by<Q: ?Sized + CacheKey<Owned = K>>(
+                &self,
+                key: &Q,
+                value: &V,
+                ttl: Ttl,
+                by: $crate::memory::change::By,
+            ) -> Result<bool> {
+                let stored = self.insert(key, value, ttl, by);
+                match stored {
+                    Ok(Some(true)) => self.tally(Count::Write),
+                    Ok(_) => {}
+                    Err(_) => self.tally(Count::Error),
+                }
+                stored.map(|stored| stored.is_some())
             }
         }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use ctu_core::{AsyncCache, AsyncStore, Entry, Result, Stats, Ttl};
+use ctu_core::{AsyncCache, AsyncStore, Entry, Result, Stats, Ttl, Watch};
 
 use super::builder::RedisCacheBuilder;
 use super::command;
@@ -122,6 +122,15 @@ impl AsyncCache<[u8], Bytes> for AsyncRedisCache {
             return Ok(());
         }
         self.shared.ask(command::put_many(self.settings(), entries, ttl)?).await
+    }
+
+    /// Not on a server: it has leases.
+    fn watch(&self, _key: &[u8]) -> Option<Watch> {
+        None
+    }
+
+    async fn put_if_unchanged(&self, key: &[u8], value: &Bytes, ttl: Ttl, _watch: Watch) -> Result<bool> {
+        self.put(key, value, ttl).await.map(|()| true)
     }
 }
 

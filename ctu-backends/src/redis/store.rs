@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl, Watch};
 
 use super::builder::RedisCacheBuilder;
 use super::command;
@@ -134,6 +134,15 @@ impl Cache<[u8], Bytes> for RedisCache {
             return Ok(());
         }
         self.pool.ask(&command::put_many(self.settings(), entries, ttl)?)
+    }
+
+    /// Not on a server: it has leases.
+    fn watch(&self, _key: &[u8]) -> Option<Watch> {
+        None
+    }
+
+    fn put_if_unchanged(&self, key: &[u8], value: &Bytes, ttl: Ttl, _watch: Watch) -> Result<bool> {
+        self.put(key, value, ttl).map(|()| true)
     }
 }
 

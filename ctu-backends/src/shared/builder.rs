@@ -94,6 +94,13 @@ impl SharedMemoryBuilder {
         self
     }
 
+    /// As [`MemoryCacheBuilder::private`].
+    #[doc(hidden)]
+    pub fn private(mut self) -> Self {
+        self.memory = self.memory.private();
+        self
+    }
+
     /// The cache.
     pub fn build(self) -> SharedMemory {
         if !self.in_bytes {

@@ -6,8 +6,9 @@ mod weights;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ctu_core::{Cache, CacheKey, Count, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{Cache, CacheKey, Claim, Count, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch};
 
 pub use self::builder::SharedMemoryBuilder;
 use self::held::{Asked, Erased};
@@ -77,6 +78,12 @@ impl SharedMemory {
     pub fn reset_stats(&self) {
         self.memory.reset_stats();
     }
+
+    /// Whether it can be told how heavy values of this type are.
+    fn check<V: 'static>(&self) -> Result<()> {
+        let Some(heap) = &self.heap else { return Ok(()) };
+        heap.check::<V>().inspect_err(|_| self.memory.tally(Count::Error))
+    }
 }
 
 impl<Q, V> Cache<Q, V> for SharedMemory
@@ -98,9 +105,7 @@ where
     }
 
     fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
-        if let Some(heap) = &self.heap {
-            heap.check::<V>().inspect_err(|_| self.memory.tally(Count::Error))?;
-        }
+        self.check::<V>()?;
         self.memory.put(&Asked::store(key, value), &(), ttl)
     }
 
@@ -110,6 +115,38 @@ where
 
     fn contains(&self, key: &Q) -> Result<bool> {
         self.memory.contains(&Asked::<Q, V>::whether(key))
+    }
+
+    fn watch(&self, key: &Q) -> Option<Watch> {
+        self.memory.watch(&Asked::<Q, V>::whether(key))
+    }
+
+    fn put_if_unchanged(&self, key: &Q, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        self.check::<V>()?;
+        self.memory.put_if_unchanged(&Asked::store(key, value), &(), ttl, watch)
+    }
+}
+
+impl<Q, V> Lease<Q, V> for SharedMemory
+where
+    Q: ?Sized + CacheKey<Owned: Send + Sync + 'static>,
+    V: Clone + Send + Sync + 'static,
+{
+    fn lease(&self, key: &Q, claim: Claim, length: Duration) -> Result<Leased> {
+        self.memory.lease(&Asked::<Q, V>::whether(key), claim, length)
+    }
+
+    fn renew(&self, key: &Q, token: Token, length: Duration) -> Result<Option<Token>> {
+        self.memory.renew(&Asked::<Q, V>::whether(key), token, length)
+    }
+
+    fn release(&self, key: &Q, token: Token) -> Result<bool> {
+        self.memory.release(&Asked::<Q, V>::whether(key), token)
+    }
+
+    fn put_if_leased(&self, key: &Q, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+        self.check::<V>()?;
+        self.memory.put_if_leased(&Asked::store(key, value), &(), ttl, token)
     }
 }
 

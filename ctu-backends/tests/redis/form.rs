@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use ctu_backends::{AsyncRedisCache, RedisCache};
 use ctu_core::{
-    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl,
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
 };
 use servers::RedisServer;
 
@@ -128,6 +128,12 @@ impl<C: Cache<[u8], Bytes> + Send + Sync> AsyncCache<[u8], Bytes> for Blocking<C
     }
     async fn put_many(&self, entries: &[(&[u8], &Bytes)], ttl: Ttl) -> Result<()> {
         self.0.put_many(entries, ttl)
+    }
+    fn watch(&self, key: &[u8]) -> Option<Watch> {
+        self.0.watch(key)
+    }
+    async fn put_if_unchanged(&self, key: &[u8], value: &Bytes, ttl: Ttl, watch: Watch) -> Result<bool> {
+        self.0.put_if_unchanged(key, value, ttl, watch)
     }
 }
 

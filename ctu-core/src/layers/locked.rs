@@ -3,11 +3,13 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, Hash};
-use std::sync::{Mutex, MutexGuard};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 use crate::{
-    Args, AsyncCache, AsyncStore, Cache, CacheKey, CacheMut, Entry, Result, Scoped, Stats, Store, StoreMut, Ttl,
+    Args, AsyncCache, AsyncLease, AsyncStore, Cache, CacheKey, CacheMut, Claim, Clock, Entry, Lease, Leased, Result,
+    Scoped, Stats, Store, StoreMut, Token, Ttl, Watch, Watches,
 };
 
 /// A cache made of any `&mut self` container, such as `HashMap` or `lru::LruCache`, and a lock.
@@ -33,18 +35,53 @@ use crate::{
 /// ```
 pub struct LockedCache<M> {
     inner: Mutex<M>,
+    /// Those of computations under way, once there was one; changed with the container locked.
+    watches: OnceLock<(Watches, RandomState)>,
 }
 
 impl<M> LockedCache<M> {
     /// `container` behind a lock.
     pub const fn new(container: M) -> Self {
-        Self { inner: Mutex::new(container) }
+        Self { inner: Mutex::new(container), watches: OnceLock::new() }
+    }
+
+    /// The hash by which watches know `key`, and the watches.
+    fn watched<K: ?Sized + Hash>(&self, key: &K) -> Option<(u64, &Watches)> {
+        self.watches.get().map(|(watches, hasher)| (hasher.hash_one(key), watches))
+    }
+
+    /// The same, where there is to be a watch or a lease.
+    fn to_watch<K: ?Sized + Hash>(&self, key: &K) -> (u64, &Watches) {
+        let (watches, hasher) = self.watches.get_or_init(Default::default);
+        (hasher.hash_one(key), watches)
+    }
+
+    /// `key` is about to change, and the container is locked.
+    fn changes<K: ?Sized + Hash>(&self, key: &K) {
+        if let Some((hash, watches)) = self.watched(key) {
+            watches.change(hash, || ());
+        }
+    }
+
+    /// The same of all keys.
+    fn all_change(&self) {
+        if let Some((watches, _)) = self.watches.get() {
+            watches.change_all(|| ());
+        }
     }
 }
 
 impl<M: StoreMut> LockedCache<M> {
     /// The container, locked until the guard is dropped: don't use the cache before.
+    ///
+    /// As anything may be done to it, no result of a computation that is under way is stored afterwards.
     pub fn inner(&self) -> MutexGuard<'_, M> {
+        let container = self.locked();
+        self.all_change();
+        container
+    }
+
+    fn locked(&self) -> MutexGuard<'_, M> {
         self.inner.lock().unwrap_or_else(|poisoned| {
             let mut container = poisoned.into_inner();
             // Safe to go on: nothing of what the panic may have left half done is kept.
@@ -62,71 +99,116 @@ impl<M> fmt::Debug for LockedCache<M> {
     }
 }
 
+/// Of leases, as the containers have no lifetimes.
+static CLOCK: Clock = Clock::system();
+
 /// Both forms of the cache from one text: no operation waits.
 macro_rules! locked {
-    ($cache:ident, $store:ident, [$($async:ident)?], [$($bounds:tt)*], [$($container:tt)*]) => {
+    ($cache:ident, $lease:ident, $store:ident, [$($async:ident)?], [$($bounds:tt)*], [$($container:tt)*]) => {
         #[deny(clippy::missing_trait_methods)]
         impl<$($bounds)*, M: CacheMut<K, V> $($container)*> $cache<K, V> for LockedCache<M> {
             $($async)? fn get(&self, key: &K) -> Result<Option<V>> {
-                Ok(self.inner().get(key).map(|entry| entry.value))
+                Ok(self.locked().get(key).map(|entry| entry.value))
             }
 
             $($async)? fn get_entry(&self, key: &K) -> Result<Option<Entry<V>>> {
-                Ok(self.inner().get(key))
+                Ok(self.locked().get(key))
             }
 
             $($async)? fn put(&self, key: &K, value: &V, ttl: Ttl) -> Result<()> {
-                self.inner().put(key, value, ttl);
+                let mut container = self.locked();
+                self.changes(key);
+                container.put(key, value, ttl);
                 Ok(())
             }
 
             $($async)? fn remove(&self, key: &K) -> Result<bool> {
-                Ok(self.inner().remove(key))
+                let mut container = self.locked();
+                self.changes(key);
+                Ok(container.remove(key))
             }
 
             $($async)? fn contains(&self, key: &K) -> Result<bool> {
-                Ok(self.inner().contains(key))
+                Ok(self.locked().contains(key))
             }
 
             $($async)? fn get_many(&self, keys: &[&K]) -> Result<Vec<Option<V>>> {
-                let mut container = self.inner();
+                let mut container = self.locked();
                 Ok(keys.iter().map(|key| container.get(key).map(|entry| entry.value)).collect())
             }
 
             $($async)? fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
-                let mut container = self.inner();
+                let mut container = self.locked();
                 for (key, value) in entries {
+                    self.changes(*key);
                     container.put(key, value, ttl);
                 }
                 Ok(())
+            }
+
+            fn watch(&self, key: &K) -> Option<Watch> {
+                let _container = self.locked();
+                let (hash, watches) = self.to_watch(key);
+                Some(watches.watch(hash))
+            }
+
+            $($async)? fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let mut container = self.locked();
+                let watches = self.to_watch(key).1;
+                Ok(watches.store(watch, || container.put(key, value, ttl)).is_some())
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl<$($bounds)*, M: CacheMut<K, V> $($container)*> $lease<K, V> for LockedCache<M> {
+            $($async)? fn lease(&self, key: &K, claim: Claim, length: Duration) -> Result<Leased> {
+                let container = self.locked();
+                let (hash, watches) = self.to_watch(key);
+                Ok(watches.lease(hash, claim, length, &CLOCK, || container.contains(key) && !claim.is_over(None)))
+            }
+
+            $($async)? fn renew(&self, key: &K, token: Token, length: Duration) -> Result<Option<Token>> {
+                Ok(self.watched(key).and_then(|(hash, watches)| watches.renew(hash, token, length, &CLOCK)))
+            }
+
+            $($async)? fn release(&self, key: &K, token: Token) -> Result<bool> {
+                Ok(self.watched(key).is_some_and(|(hash, watches)| watches.release(hash, token, &CLOCK)))
+            }
+
+            $($async)? fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+                let mut container = self.locked();
+                let (hash, watches) = self.to_watch(key);
+                Ok(watches.store_leased(hash, token, &CLOCK, || container.put(key, value, ttl)).is_some())
             }
         }
 
         #[deny(clippy::missing_trait_methods)]
         impl<M: StoreMut $($container)*> $store for LockedCache<M> {
             $($async)? fn len(&self) -> Result<usize> {
-                Ok(self.inner().len())
+                Ok(self.locked().len())
             }
 
             $($async)? fn is_empty(&self) -> Result<bool> {
-                Ok(self.inner().is_empty())
+                Ok(self.locked().is_empty())
             }
 
             $($async)? fn clear(&self) -> Result<()> {
-                self.inner().clear();
+                let mut container = self.locked();
+                self.all_change();
+                container.clear();
                 Ok(())
             }
 
             /// The number of entries; counts nothing else: see [`StatsCache`](crate::StatsCache).
             $($async)? fn stats(&self) -> Result<Stats> {
-                Ok(Stats { entries: u64::try_from(self.inner().len()).ok(), ..Stats::default() })
+                Ok(Stats { entries: u64::try_from(self.locked().len()).ok(), ..Stats::default() })
             }
         }
     };
 }
 
-locked!(Cache, Store, [], [K: ?Sized, V], []);
-locked!(AsyncCache, AsyncStore, [async], [K: ?Sized + Sync, V: Send + Sync], [+ Send]);
+locked!(Cache, Lease, Store, [], [K: ?Sized + Hash, V], []);
+locked!(AsyncCache, AsyncLease, AsyncStore, [async], [K: ?Sized + Hash + Sync, V: Send + Sync], [+ Send]);
 
 /// A container with the methods of `HashMap`. A key that the container's own keys can be compared with is looked up as
 /// it is; [`Args`] and [`Scoped`], which they can't, in their owned form.

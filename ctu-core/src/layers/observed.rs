@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Error, Lease, Leased, Result, Stats, Store, Token, Ttl,
+    Watch,
 };
 
 /// What is true of an observer whatever the types of keys and values.
@@ -123,7 +124,7 @@ pub enum Event<'a, K: ?Sized, V> {
         /// Whether there was one to be had, to be renewed or to be given back.
         result: Result<bool, &'a Error>,
     },
-    /// `put_if_leased`.
+    /// `put_if_leased`; and a `put_if_unchanged` that did not store, while one that did is a [`Put`](Self::Put).
     PutIfLeased {
         /// What it was to be stored under.
         key: &'a K,
@@ -218,6 +219,21 @@ macro_rules! observed {
                 let start = self.observer.start();
                 let put = self.inner.put_many(entries, ttl)$($wait)*;
                 self.observer.done(start, &Event::PutMany { entries, result: put.as_ref().copied() });
+                put
+            }
+
+            fn watch(&self, key: &K) -> Option<Watch> {
+                self.inner.watch(key)
+            }
+
+            $($async)? fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let start = self.observer.start();
+                let put = self.inner.put_if_unchanged(key, value, ttl, watch)$($wait)*;
+                let event = match &put {
+                    Ok(false) => Event::PutIfLeased { key, value, result: Ok(false) },
+                    put => Event::Put { key, value, result: put.as_ref().map(|_| ()) },
+                };
+                self.observer.done(start, &event);
                 put
             }
         }

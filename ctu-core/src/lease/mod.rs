@@ -1,12 +1,21 @@
-//! The right to store the value of a key, which ends with any other write or removal of the key: [`Lease`].
+//! The right to store the value of a key, which ends with any other write or removal of the key: [`Lease`], and the
+//! form of it that costs a store in memory nothing to speak of: [`Watch`].
+//!
+//! A watch is not a lease of a store in memory, though [`Watches`] keeps both. It is asked of every store for every
+//! computation, so it is a method of [`Cache`] that answers at once and may say no; a lease may take a round trip, and
+//! has to be asked for by name. It is given back when its holder is dropped, where a lease has to have a length. And so
+//! `remove` by hand wins over computations in flight without being asked for, where that is free.
 
 mod forward;
 mod token;
+mod watches;
 
 use std::future::Future;
 use std::time::Duration;
 
 pub use token::Token;
+pub(crate) use watches::Sight;
+pub use watches::{Watch, Watches};
 
 use crate::{AsyncCache, Cache, Result, Ttl};
 
@@ -103,11 +112,9 @@ pub enum Leased {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no leases, which `invalidation = \"strict\"` and `coalesce = cluster` are made of",
-    label = "not a store that processes share, with keys of `{K}` and values of `{V}`",
-    note = "`RedisCache` and `MemcachedCache` have leases, and the layers over them such as `.prefixed(..)`, `.json()`, \
-            `.encrypted(..)`, `.with_stats()` and `.two_level(..)`",
-    note = "a store in memory belongs to one process, where every computation is made once and no evicted value comes \
-            back without either"
+    label = "not a store with leases, with keys of `{K}` and values of `{V}`",
+    note = "`RedisCache`, `MemcachedCache`, `AnyCache` and the stores in memory have leases, and the layers over them such \
+            as `.prefixed(..)`, `.json()`, `.encrypted(..)`, `.with_stats()` and `.two_level(..)`"
 )]
 pub trait Lease<K: ?Sized, V>: Cache<K, V> {
     /// Takes a lease of `key` for `length`, rounded up to what the store can keep.
@@ -161,11 +168,9 @@ pub trait Lease<K: ?Sized, V>: Cache<K, V> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no leases for async functions, which `invalidation = \"strict\"` and `coalesce = cluster` \
                are made of",
-    label = "not an async store that processes share, with keys of `{K}` and values of `{V}`",
-    note = "`AsyncRedisCache` and `AsyncMemcachedCache` have leases, and the layers over them such as `.prefixed(..)`, \
-            `.json()`, `.encrypted(..)`, `.with_stats()` and `.two_level(..)`",
-    note = "a store in memory belongs to one process, where every computation is made once and no evicted value comes \
-            back without either"
+    label = "not an async store with leases, with keys of `{K}` and values of `{V}`",
+    note = "`AsyncRedisCache`, `AsyncMemcachedCache`, `AsyncAnyCache` and the stores in memory have leases, and the layers \
+            over them such as `.prefixed(..)`, `.json()`, `.encrypted(..)`, `.with_stats()` and `.two_level(..)`"
 )]
 pub trait AsyncLease<K: ?Sized + Sync, V: Send + Sync>: AsyncCache<K, V> {
     /// Takes a lease of `key` for `length`, rounded up to what the store can keep.

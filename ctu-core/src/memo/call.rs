@@ -14,7 +14,7 @@ use super::returns::Returns;
 use super::rules::{AsStored, Rules};
 use super::share::{Packed, Share};
 use super::site::Site;
-use super::terms::{AsyncTerms, Plain, Start, SyncTerms};
+use super::terms::{AsyncTerms, Plain, Start, SyncTerms, run, run_async};
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
 /// What is not inlined where it is called.
@@ -180,7 +180,7 @@ macro_rules! runtime {
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (lead, mode, rules, terms, held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
+            (lead, mode, rules, terms, mut held): (&mut Lead<'_>, Mode, &impl Rules, &T, T::Held),
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -190,9 +190,12 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            let returned = terms.$run(site, (cache, key.key()), (lead, &held), compute)$($wait)*;
+            if mode != Mode::Not {
+                terms.watch((cache, key.key()), lead, &mut held);
+            }
+            let returned = $run::<L::Key, P::Value, C, T, R>(terms, site, (cache, key.key()), (lead, &held), compute)$($wait)*;
             let may_store = T::may_store(&held);
-            let mode = if may_store || mode == Mode::Refreshing { mode } else { Mode::Not };
+            let mode = if may_store || mode.is_refreshing() { mode } else { Mode::Not };
             let plan = match landed(lead, &share, mode, lifetime, &returned) {
                 Plan::Put(_) if !may_store => Plan::Remove,
                 plan => plan,
@@ -223,23 +226,11 @@ macro_rules! runtime {
             let is_stored = match plan {
                 Plan::Put(ttl) => {
                     let outcome = terms.$put(at, held, value, ttl)$($wait)*;
-                    let is_stored = match &outcome {
-                        Ok(stored) => {
-                            let is_stored = T::is_stored(stored);
-                            if is_stored {
-                                site.count(Count::Write);
-                            }
-                            Some(is_stored)
-                        }
-                        Err(error) => {
-                            site.failed(error);
-                            None
-                        }
-                    };
+                    let is_stored = site.stored_if(&outcome);
                     rules.stored(outcome.map(drop));
                     is_stored
                 }
-                _ if mode == Mode::Refreshing => None,
+                _ if mode.is_refreshing() => None,
                 _ => {
                     site.removed(&terms.$remove(at, held, value)$($wait)*);
                     Some(false)
@@ -248,8 +239,8 @@ macro_rules! runtime {
             let is_abandoned = lead.is_abandoned();
             let may_be_older = match mode {
                 Mode::Replacing => is_stored.is_none(),
-                // Also if there is a newer word on the key, which may have been that time is up.
-                Mode::Refreshing => is_stored != Some(true),
+                // There is a newer word on the key, unless it was that time is up.
+                Mode::Refreshing { .. } => is_stored.is_none_or(|is_stored| !is_stored && T::ENDS_BY_TIME),
                 Mode::Not | Mode::Missing => false,
             };
             if is_abandoned || may_be_older {
@@ -304,9 +295,9 @@ macro_rules! runtime {
             };
             let (mut lead, detached) = site.flights().replace(key.key(), cache);
             // One that takes too long removes what it stores when it is done.
-            let _ = detached.$settled()$($wait)*;
+            let mode = Mode::refreshing(site, &detached.$settled()$($wait)*);
             let held = terms.$replace(site, (cache, key.key()), lead.slot())$($wait)*;
-            $led(site, cache, &key, share, (&mut lead, Mode::Refreshing, &AsStored, terms, held), lifetime, compute)$($wait)*
+            $led(site, cache, &key, share, (&mut lead, mode, &AsStored, terms, held), lifetime, compute)$($wait)*
         }
 
         /// As a call, for memoization by hand: callers of one key at the same time each compute.
@@ -332,9 +323,14 @@ macro_rules! runtime {
                 Err(error) => Some(error),
             };
             let is_to_store = site.missed(failure);
+            let watch = if is_to_store { cache.watch(key) } else { None };
             let returned = compute$($now)*;
             if is_to_store && let Some(value) = P::value(&returned) {
-                site.stored(&cache.put(key, value, ttl)$($wait)*);
+                let outcome = match watch {
+                    Some(watch) => cache.put_if_unchanged(key, value, ttl, watch)$($wait)*,
+                    None => cache.put(key, value, ttl)$($wait)*.map(|()| true),
+                };
+                site.stored_if(&outcome);
             }
             returned
         }

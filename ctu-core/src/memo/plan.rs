@@ -3,7 +3,8 @@
 use super::flights::{How, Lead};
 use super::returns::Returns;
 use super::share::{Packed, Share};
-use crate::Ttl;
+use super::site::Site;
+use crate::{Result, Ttl};
 
 /// What is done with the value of a computation.
 pub(super) enum Plan {
@@ -23,14 +24,25 @@ pub(super) enum Mode {
     /// Over what is there; what can't be replaced must not stay.
     Replacing,
     /// The same, because somebody asked for it: what is there must not stay either if another comes first, who may give
-    /// up.
-    Refreshing,
+    /// up. `since`: the [`closings`](super::flights::Flights::closings) when nothing older was being stored any more.
+    Refreshing { since: u64 },
 }
 
 impl Mode {
+    /// That of a refresh that has waited, with this outcome, for what was being stored.
+    pub(super) fn refreshing(site: &Site, settled: &Result<()>) -> Self {
+        // What is still being stored is not newer, when it is done.
+        Self::Refreshing { since: if settled.is_ok() { site.flights().closings() } else { u64::MAX } }
+    }
+
+    /// Whether somebody asked for it.
+    pub(super) const fn is_refreshing(self) -> bool {
+        matches!(self, Self::Refreshing { .. })
+    }
+
     /// Whether something is there that must not stay.
     pub(super) const fn replaces(self) -> bool {
-        matches!(self, Self::Replacing | Self::Refreshing)
+        matches!(self, Self::Replacing | Self::Refreshing { .. })
     }
 }
 
@@ -50,10 +62,10 @@ pub(super) fn landed<P: Returns<R>, R>(
     };
     let landing = lead.land(!matches!(plan, Plan::Nothing));
     publish(lead, share, landing.is_awaited, returned);
-    match plan {
-        plan if landing.is_to_store => plan,
+    match (plan, mode) {
+        (plan, _) if landing.is_to_store => plan,
         // Whoever came first may be at it still, or give up: what this was to replace must not outlive it.
-        Plan::Put(_) | Plan::Remove if mode == Mode::Refreshing => Plan::Remove,
+        (Plan::Put(_) | Plan::Remove, Mode::Refreshing { since }) if !lead.is_replaced(since) => Plan::Remove,
         _ => Plan::Nothing,
     }
 }

@@ -154,6 +154,22 @@ impl Site {
         outcome.is_ok()
     }
 
+    /// Counts the outcome of a `put` that may be refused, and tells it; `None`: the store failed, and may have it or not.
+    pub(super) fn stored_if(&self, outcome: &Result<bool>) -> Option<bool> {
+        match outcome {
+            Ok(is_stored) => {
+                if *is_stored {
+                    self.counters.add(Count::Write);
+                }
+                Some(*is_stored)
+            }
+            Err(error) => {
+                self.failed(error);
+                None
+            }
+        }
+    }
+
     /// What a computation takes, on average: a moving one, of about the last eight that were measured.
     pub(super) fn cost(&self) -> Duration {
         Duration::from_nanos(self.cost.load(Ordering::Relaxed))

@@ -1,12 +1,14 @@
 //! On what terms a function stores: as it likes, or with a lease of the key.
 
-use std::future::Future;
+use std::future::{Future, pending, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
 use super::flights::Lead;
 use super::leased::Held;
 use super::rules::Rules;
 use super::site::Site;
-use crate::{AsyncCache, Cache, Error, Result, Ttl};
+use crate::{AsyncCache, Cache, Error, Result, Ttl, Watch};
 
 /// What a caller does who is to compute.
 pub(super) enum Start<H, V> {
@@ -25,17 +27,15 @@ pub(super) enum Start<H, V> {
 /// What is had while one computes.
 pub(super) trait Terms: Sync {
     type Held: Send + Sync + 'static;
-    /// What is known of a value that was to be stored.
-    type Stored: Send;
+
+    /// Whether what is had may end by itself, without a newer word on the key.
+    const ENDS_BY_TIME: bool;
 
     /// Nothing.
     fn none() -> Self::Held;
 
     /// What is had without asking; `None`: the store is to be asked.
     fn unasked() -> Option<Self::Held>;
-
-    /// Whether it is stored.
-    fn is_stored(stored: &Self::Stored) -> bool;
 
     /// Whether there is something by which to store.
     fn may_store(held: &Self::Held) -> bool;
@@ -53,8 +53,8 @@ pub(super) trait Terms: Sync {
 macro_rules! terms_of {
     (
         $(#[$about:meta])* $terms:ident, [$($k:tt)*], [$($v:tt)*], [$($c:tt)*], returns: [$($open:tt)*] [$($close:tt)*],
-        run: [$($compute:tt)*] [$($returned:tt)*],
-        names: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        run: { $($run:tt)* },
+        names: $start:ident, $replace:ident, $put:ident, $remove:ident, $give_back:ident,
     ) => {
         $(#[$about])*
         pub(super) trait $terms<K: ?Sized $($k)*, V: Sized $($v)*, C: $($c)*>: Terms {
@@ -71,14 +71,10 @@ macro_rules! terms_of {
             /// The same for a value that replaces any other, and whoever computes one.
             fn $replace(&self, site: &Site, at: (&C, &K), slot: u64) -> $($open)* Self::Held $($close)*;
 
-            /// Computes.
-            fn $run<R>(
-                &self,
-                site: &Site,
-                at: (&C, &K),
-                by: (&Lead<'_>, &Self::Held),
-                compute: $($compute)*,
-            ) -> $($returned)*;
+            /// What of it is had for nothing, and begins with the computation.
+            fn watch(&self, at: (&C, &K), lead: &Lead<'_>, held: &mut Self::Held);
+
+            $($run)*
 
             /// Stores a value, unless there is a newer word on the key, and tells whether it did.
             fn $put(
@@ -87,7 +83,7 @@ macro_rules! terms_of {
                 held: Self::Held,
                 value: &V,
                 ttl: Ttl,
-            ) -> $($open)* Result<Self::Stored> $($close)*;
+            ) -> $($open)* Result<bool> $($close)*;
 
             /// Removes what the value was to replace, unless there is a newer word on the key.
             fn $remove(&self, at: (&C, &K), held: Self::Held, value: &V) -> $($open)* Result<bool> $($close)*;
@@ -101,81 +97,128 @@ macro_rules! terms_of {
 terms_of! {
     /// What a plain function asks of its store.
     SyncTerms, [], [], [?Sized], returns: [] [],
-    run: [impl FnOnce() -> R] [R],
-    names: start, replace, run, put, remove, give_back,
+    run: {
+        /// Computes.
+        fn run<R>(&self, site: &Site, at: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: impl FnOnce() -> R) -> R;
+    },
+    names: start, replace, put, remove, give_back,
 }
 
 terms_of! {
     /// What an `async` function does.
     AsyncTerms, [+ Sync], [+ Send + Sync], [Sized], returns: [impl Future<Output =] [> + Send],
-    run: [impl Future<Output = R>] [impl Future<Output = R>],
-    names: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    run: {
+        /// Keeps what is had while one computes, and never ends.
+        // Not the computation with it: its type would be part of a future of this trait, of which the compiler could not tell
+        // for every lifetime in it whether it can be sent.
+        fn keep(&self, site: &Site, at: (&C, &K), held: &Self::Held) -> impl Future<Output = ()> + Send;
+    },
+    names: start_async, replace_async, put_async, remove_async, give_back_async,
 }
 
-/// As it likes.
+/// Computes.
+pub(super) fn run<K: ?Sized, V, C: ?Sized, T: SyncTerms<K, V, C>, R>(
+    terms: &T,
+    site: &Site,
+    at: (&C, &K),
+    by: (&Lead<'_>, &T::Held),
+    compute: impl FnOnce() -> R,
+) -> R {
+    terms.run(site, at, by, compute)
+}
+
+/// Computes.
+pub(super) async fn run_async<K: ?Sized + Sync, V: Send + Sync, C, T: AsyncTerms<K, V, C>, R>(
+    terms: &T,
+    site: &Site,
+    at: (&C, &K),
+    (lead, held): (&Lead<'_>, &T::Held),
+    compute: impl Future<Output = R>,
+) -> R {
+    let computed = async {
+        let (mut compute, mut keep) = (pin!(compute), pin!(terms.keep(site, at, held)));
+        poll_fn(|context| {
+            if let Poll::Ready(returned) = compute.as_mut().poll(context) {
+                return Poll::Ready(returned);
+            }
+            let _ = keep.as_mut().poll(context);
+            Poll::Pending
+        })
+        .await
+    };
+    lead.run_async(computed).await
+}
+
+/// As it likes, but for what is done to the key by hand meanwhile, where the store can tell.
 pub(super) struct Plain;
 
 impl Terms for Plain {
-    type Held = ();
-    type Stored = ();
+    type Held = Option<Watch>;
+
+    const ENDS_BY_TIME: bool = false;
 
     #[inline]
-    fn none() -> Self::Held {}
-
-    #[inline]
-    fn unasked() -> Option<()> {
-        Some(())
-    }
-
-    #[inline]
-    fn is_stored((): &()) -> bool {
-        true
-    }
-
-    fn orphaned(_: &Site, _: u64) -> Self::Held {}
-
-    #[inline]
-    fn may_store((): &()) -> bool {
-        true
-    }
-
-    fn carry((): ()) -> Option<Held> {
+    fn none() -> Self::Held {
         None
     }
 
-    fn carried(_: Option<Held>) {}
+    #[inline]
+    fn unasked() -> Option<Self::Held> {
+        Some(None)
+    }
+
+    fn orphaned(_: &Site, _: u64) -> Self::Held {
+        None
+    }
+
+    #[inline]
+    fn may_store(_: &Self::Held) -> bool {
+        true
+    }
+
+    fn carry(_: Self::Held) -> Option<Held> {
+        None
+    }
+
+    fn carried(_: Option<Held>) -> Self::Held {
+        None
+    }
 }
 
 /// Both forms from one text: what is at hand is handed over as it is, or as a future.
 macro_rules! plain {
     (
         $terms:ident for $cache:ident, [$($k:tt)*], [$($v:tt)*], [$($c:tt)*], returns: [$($open:tt)*] [$($close:tt)*],
-        [$($async:ident)?], run: [$($compute:tt)*] [$($returned:tt)*] $lead_run:ident,
-        names: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        [$($async:ident)?], [$($wait:tt)*], run: { $($run:tt)* },
+        names: $start:ident, $replace:ident, $put:ident, $remove:ident, $give_back:ident,
     ) => {
         impl<K: ?Sized $($k)*, V: Sized $($v)*, C: $cache<K, V> $($c)*> $terms<K, V, C> for Plain {
             #[inline]
             $($async)? fn $start(&self, _: &Site, _: (&C, &K), _: u64, _: (&impl Rules, bool)) -> Start<Self::Held, V> {
-                Start::Go(())
+                Start::Go(None)
             }
 
             #[inline]
-            $($async)? fn $replace(&self, _: &Site, _: (&C, &K), _: u64) {}
-
-            #[inline]
-            fn $run<R>(&self, _: &Site, _: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: $($compute)*) -> $($returned)* {
-                by.0.$lead_run(compute)
+            $($async)? fn $replace(&self, _: &Site, _: (&C, &K), _: u64) -> Self::Held {
+                None
             }
 
             #[inline]
-            fn $put(
-                &self,
-                at: (&C, &K),
-                _: Self::Held,
-                value: &V,
-                ttl: Ttl,
-            ) -> $($open)* Result<()> $($close)* {
-                at.0.put(at.1, value, ttl)
+            fn watch(&self, at: (&C, &K), lead: &Lead<'_>, held: &mut Self::Held) {
+                *held = at.0.watch(at.1);
+                if let Some(watch) = held {
+                    lead.watched(watch);
+                }
+            }
+
+            $($run)*
+
+            #[inline]
+            $($async)? fn $put(&self, at: (&C, &K), held: Self::Held, value: &V, ttl: Ttl) -> Result<bool> {
+                match held {
+                    Some(watch) => at.0.put_if_unchanged(at.1, value, ttl, watch)$($wait)*,
+                    None => at.0.put(at.1, value, ttl)$($wait)*.map(|()| true),
+                }
             }
 
             #[inline]
@@ -192,12 +235,23 @@ macro_rules! plain {
 }
 
 plain! {
-    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], run: [impl FnOnce() -> R] [R] run,
-    names: start, replace, run, put, remove, give_back,
+    SyncTerms for Cache, [], [], [+ ?Sized], returns: [] [], [], [],
+    run: {
+        #[inline]
+        fn run<R>(&self, _: &Site, _: (&C, &K), by: (&Lead<'_>, &Self::Held), compute: impl FnOnce() -> R) -> R {
+            by.0.run(compute)
+        }
+    },
+    names: start, replace, put, remove, give_back,
 }
 
 plain! {
-    AsyncTerms for AsyncCache, [+ Sync], [+ Send + Sync], [], returns: [impl Future<Output =] [> + Send], [async],
-    run: [impl Future<Output = R>] [impl Future<Output = R>] run_async,
-    names: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    AsyncTerms for AsyncCache, [+ Sync], [+ Send + Sync], [], returns: [impl Future<Output =] [> + Send], [async], [.await],
+    run: {
+        #[inline]
+        fn keep(&self, _: &Site, _: (&C, &K), _: &Self::Held) -> impl Future<Output = ()> + Send {
+            pending()
+        }
+    },
+    names: start_async, replace_async, put_async, remove_async, give_back_async,
 }

@@ -1,7 +1,7 @@
 //! A store that never works.
 
 use super::ready::ready;
-use crate::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
+use crate::{AsyncCache, AsyncStore, Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl, Watch};
 
 /// A store whose every operation fails: for tests that a broken cache is harmless.
 ///
@@ -68,6 +68,12 @@ impl<K: ?Sized, V> Cache<K, V> for Broken {
         self.fail()
     }
     fn put_many(&self, _entries: &[(&K, &V)], _ttl: Ttl) -> Result<()> {
+        self.fail()
+    }
+    fn watch(&self, _key: &K) -> Option<Watch> {
+        None
+    }
+    fn put_if_unchanged(&self, _key: &K, _value: &V, _ttl: Ttl, _watch: Watch) -> Result<bool> {
         self.fail()
     }
 }

@@ -9,7 +9,8 @@ use super::Operation;
 use super::broken::planned;
 use super::wrapper::wrapper;
 use crate::{
-    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, ErrorKind, Lease, Leased, Result, Stats, Store, Token, Ttl,
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, ErrorKind, Lease, Leased, Result, Stats, Store, Token,
+    Ttl, Watch,
 };
 
 /// Fails as planned, and is otherwise the store below.

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::ready::{ready, ready_lease};
 use crate::{
     AsyncCache, AsyncLease, AsyncStore, Cache, CacheKey, Claim, Clock, Entry, Lease, Leased, Nanos, Result, Stats,
-    Store, Token, Ttl,
+    Store, Token, Ttl, Watch, Watches,
 };
 
 /// A store that is plain enough to be seen to be right: what other stores are compared with, and what layers are tested
@@ -37,6 +37,9 @@ pub struct ModelStore<K, V> {
     entries: Mutex<HashMap<K, (V, Option<Nanos>)>>,
     /// Until when a key is leased.
     leases: Mutex<HashMap<K, (Token, Nanos)>>,
+    /// By the keys' hashes; changed with the entries locked.
+    watches: Watches,
+    hasher: RandomState,
     clock: Clock,
     default_ttl: Option<Duration>,
 }
@@ -44,7 +47,14 @@ pub struct ModelStore<K, V> {
 impl<K, V> ModelStore<K, V> {
     /// An empty store on the system's clock, whose entries do not expire by default.
     pub fn new() -> Self {
-        Self { entries: Mutex::default(), leases: Mutex::default(), clock: Clock::system(), default_ttl: None }
+        Self {
+            entries: Mutex::default(),
+            leases: Mutex::default(),
+            watches: Watches::new(),
+            hasher: RandomState::new(),
+            clock: Clock::system(),
+            default_ttl: None,
+        }
     }
 
     /// The same store on this clock.
@@ -90,7 +100,7 @@ impl<K, V> fmt::Debug for ModelStore<K, V> {
             .field("leases", &self.leases().len())
             .field("clock", &self.clock)
             .field("default_ttl", &self.default_ttl)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -109,6 +119,7 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Cache<Q, V> for Mo
     fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
         let deadline = ttl.or(self.default_ttl).map(|ttl| self.clock.deadline(ttl));
         let mut live = self.live();
+        self.watches.change(self.hasher.hash_one(key), || ());
         self.leases().remove(&key.to_key());
         live.insert(key.to_key(), (value.clone(), deadline));
         Ok(())
@@ -116,12 +127,28 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Cache<Q, V> for Mo
 
     fn remove(&self, key: &Q) -> Result<bool> {
         let mut live = self.live();
+        self.watches.change(self.hasher.hash_one(key), || ());
         self.leases().remove(&key.to_key());
         Ok(live.remove(&key.to_key()).is_some())
     }
 
     fn contains(&self, key: &Q) -> Result<bool> {
         Ok(self.live().contains_key(&key.to_key()))
+    }
+
+    fn watch(&self, key: &Q) -> Option<Watch> {
+        let _live = self.live();
+        Some(self.watches.watch(self.hasher.hash_one(key)))
+    }
+
+    fn put_if_unchanged(&self, key: &Q, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        let deadline = ttl.or(self.default_ttl).map(|ttl| self.clock.deadline(ttl));
+        let mut live = self.live();
+        let stored = self.watches.store(watch, || {
+            self.leases().remove(&key.to_key());
+            live.insert(key.to_key(), (value.clone(), deadline));
+        });
+        Ok(stored.is_some())
     }
 }
 
@@ -173,6 +200,7 @@ impl<Q: ?Sized + CacheKey<Owned = K>, K: Hash + Eq, V: Clone> Lease<Q, V> for Mo
         let mut leases = self.leases();
         let is_held = leases.get(&key.to_key()).is_some_and(|(held, _)| *held == token);
         if is_held {
+            self.watches.change(self.hasher.hash_one(key), || ());
             leases.remove(&key.to_key());
             live.insert(key.to_key(), (value.clone(), deadline));
         }
@@ -187,6 +215,7 @@ impl<K, V> Store for ModelStore<K, V> {
 
     fn clear(&self) -> Result<()> {
         let mut live = self.live();
+        self.watches.change_all(|| ());
         self.leases().clear();
         live.clear();
         Ok(())

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
+};
 
 /// Implements the async traits through the sync ones of `$sync`, an expression of `&self`.
 macro_rules! ready {
@@ -40,6 +42,14 @@ macro_rules! ready {
             async fn put_many(&self, entries: &[(&$key, &$value)], ttl: Ttl) -> Result<()> {
                 let $this = self;
                 Cache::<$key, $value>::put_many($sync, entries, ttl)
+            }
+            fn watch(&self, key: &$key) -> Option<Watch> {
+                let $this = self;
+                Cache::<$key, $value>::watch($sync, key)
+            }
+            async fn put_if_unchanged(&self, key: &$key, value: &$value, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let $this = self;
+                Cache::<$key, $value>::put_if_unchanged($sync, key, value, ttl, watch)
             }
         }
 

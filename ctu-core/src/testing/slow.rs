@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::Operation;
 use super::sleep::sleep;
 use super::wrapper::wrapper;
-use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
+};
 
 /// Waits before every operation on the store below, in real time: for tests of deadlines.
 ///

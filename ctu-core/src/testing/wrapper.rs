@@ -30,6 +30,12 @@ macro_rules! wrapper {
             fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
                 self.around(Operation::PutMany(entries.len()), || self.inner.put_many(entries, ttl))
             }
+            fn watch(&self, key: &K) -> Option<Watch> {
+                self.inner.watch(key)
+            }
+            fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                self.around(Operation::Put, || self.inner.put_if_unchanged(key, value, ttl, watch))
+            }
         }
 
         #[deny(clippy::missing_trait_methods)]
@@ -70,6 +76,12 @@ macro_rules! wrapper {
             }
             async fn put_many(&self, entries: &[(&K, &V)], ttl: Ttl) -> Result<()> {
                 self.around_async(Operation::PutMany(entries.len()), self.inner.put_many(entries, ttl)).await
+            }
+            fn watch(&self, key: &K) -> Option<Watch> {
+                self.inner.watch(key)
+            }
+            async fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                self.around_async(Operation::Put, self.inner.put_if_unchanged(key, value, ttl, watch)).await
             }
         }
 

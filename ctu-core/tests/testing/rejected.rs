@@ -56,6 +56,7 @@ const REJECTED: &[(Check, &[Fault])] = &[
     (Check::Clear, &[Fault::ClearForgetsNothing, Fault::ClearIsUnsupportedButForgets, Fault::ClearFails]),
     (Check::Stats, &[Fault::StatsFail, Fault::StatsHitTooOften]),
     (Check::Concurrent, &[Fault::ReadsMixUpConcurrentKeys, Fault::StaleReads]),
+    (Check::Watch, &[Fault::WatchesDoNotEnd, Fault::WatchesEndAtOnce]),
     (
         Check::Random,
         &[

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use ctu_core::testing::{ManualClock, ModelStore};
-use ctu_core::{Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl};
+use ctu_core::{Cache, Entry, Error, ErrorKind, Result, Stats, Store, Ttl, Watch};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     RemoveForgetsNothing,
     RemoveForgetsAll,
     RemoveBringsBackTheValueBefore,
+    WatchesDoNotEnd,
+    WatchesEndAtOnce,
     KeysAreCutAtLineEnds,
     KeysAreCutAtNul,
     KeysAreTrimmed,
@@ -261,6 +263,18 @@ impl Cache<str, String> for Wrong {
             _ => {}
         }
         entries.iter().try_for_each(|(key, value)| self.put(key, value, ttl))
+    }
+
+    fn watch(&self, key: &str) -> Option<Watch> {
+        self.inner.watch(key)
+    }
+
+    fn put_if_unchanged(&self, key: &str, value: &String, ttl: Ttl, watch: Watch) -> Result<bool> {
+        match self.fault {
+            Fault::WatchesDoNotEnd => self.put(key, value, ttl).map(|()| true),
+            Fault::WatchesEndAtOnce => Ok(false),
+            _ => self.inner.put_if_unchanged(key, value, ttl, watch),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 #[cfg(feature = "tokio")]
 use ctu_core::{AsyncCache, AsyncStore};
-use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl};
+use ctu_core::{Cache, Entry, Result, Stats, Store, Ttl, Watch};
 use redis::ConnectionInfo;
 
 use super::super::builder::RedisCacheBuilder;
@@ -170,6 +170,21 @@ macro_rules! form {
                 let ask = |(key, value): &(&[u8], &Bytes)| command::put(self.cluster.settings(), key, value, ttl);
                 let asks = entries.iter().map(ask).collect::<Result<_>>()?;
                 $wait!(self.cluster.ask_each(asks)).map(drop)
+            }
+
+            /// Not on a server: it has leases.
+            fn watch(&self, _key: &[u8]) -> Option<Watch> {
+                None
+            }
+
+            $($asyncness)* fn put_if_unchanged(
+                &self,
+                key: &[u8],
+                value: &Bytes,
+                ttl: Ttl,
+                _watch: Watch,
+            ) -> Result<bool> {
+                $wait!(self.cluster.ask(command::put(self.cluster.settings(), key, value, ttl)?)).map(|()| true)
             }
         }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::circuit::Doubt;
 use super::{BreakerCache, Pass, is_outage};
-use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
+};
 
 /// How many keys in doubt an operation settles on its way: a bounded delay for each, until none is left.
 const SETTLED_PER_OPERATION: usize = 16;
@@ -149,6 +151,17 @@ macro_rules! breaker {
                         }
                     }
                 })
+            }
+
+            fn watch(&self, key: &K) -> Option<Watch> {
+                self.inner.watch(key)
+            }
+
+            $($async)? fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let pass = self.$enter::<K, V>()$($wait)*?;
+                self.$settle::<K, V>(&pass, key)$($wait)*?;
+                self.judged(&pass, self.inner.put_if_unchanged(key, value, ttl, watch)$($wait)*)
+                    .inspect_err(|error| if is_outage(error) { self.circuit.doubt(key.to_owned()) })
             }
         }
 

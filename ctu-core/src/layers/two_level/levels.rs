@@ -7,7 +7,7 @@ use super::TwoLevelCache;
 use crate::layers::promotion::{Copied, Ticket};
 use crate::{
     AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Count, Entry, ErrorKind, Lease, Leased, Result, Stats, Store,
-    Token, Ttl,
+    Token, Ttl, Watch,
 };
 
 /// Which of the keys were not found, and their places.
@@ -20,7 +20,7 @@ fn missing<'k, K: ?Sized, V>(keys: &[&'k K], found: &[Option<V>]) -> (Vec<usize>
 macro_rules! two_level {
     (
         $cache:ident, $lease:ident, $store:ident, fetch: $fetch:ident, copy: $copy:ident, fetch_many: $fetch_many:ident,
-        store_copy: $store_copy:ident, [$($async:ident)?], [$($wait:tt)*], [$($bounds:tt)*]
+        store_copy: $store_copy:ident, store_both: $store_both:ident, [$($async:ident)?], [$($wait:tt)*], [$($bounds:tt)*]
     ) => {
         impl<A, B> TwoLevelCache<A, B> {
             /// The second level's entry, copied to the first.
@@ -62,6 +62,32 @@ macro_rules! two_level {
                 if let Err(error) = self.counted(result) {
                     self.log(&error, "a value was found in the second level of a cache, but not copied to the first");
                 }
+            }
+
+            /// Stores in the first level what was stored in the second, if it was.
+            $($async)? fn $store_both<$($bounds)*>(
+                &self,
+                ticket: Ticket,
+                key: &K,
+                value: &V,
+                ttl: Ttl,
+                stored: Result<bool>,
+            ) -> Result<bool>
+            where
+                A: $cache<K, V>,
+            {
+                // Stored in the first level as a copy: what was removed since must not stay there.
+                let ticket = self.promotion.overtake(ticket);
+                if let (Ok(true), Some(ticket)) = (&stored, ticket) {
+                    self.$copy(ticket, key, value, Some(ttl), self.near(ttl))$($wait)*;
+                } else {
+                    // It may have what is not in the second any more.
+                    let _ = self.counted(self.first.remove(key)$($wait)*);
+                }
+                if let Ok(true) = stored {
+                    self.counters.add(Count::Write);
+                }
+                stored
             }
 
             /// What the second level has of several keys, copied to the first if that is allowed.
@@ -178,6 +204,17 @@ macro_rules! two_level {
                 }
                 Ok(())
             }
+
+            /// The second level's, which everything reaches first.
+            fn watch(&self, key: &K) -> Option<Watch> {
+                self.second.watch(key)
+            }
+
+            $($async)? fn put_if_unchanged(&self, key: &K, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let ticket = self.promotion.ticket(key);
+                let stored = self.tolerate(self.second.put_if_unchanged(key, value, ttl, watch)$($wait)*, true);
+                self.$store_both(ticket, key, value, ttl, stored)$($wait)*
+            }
         }
 
         /// Leases are those of the second level, which processes share.
@@ -198,18 +235,7 @@ macro_rules! two_level {
             $($async)? fn put_if_leased(&self, key: &K, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
                 let ticket = self.promotion.ticket(key);
                 let stored = self.counted(self.second.put_if_leased(key, value, ttl, token)$($wait)*);
-                // Stored in the first level as a copy: what was removed since must not stay there.
-                let ticket = self.promotion.overtake(ticket);
-                if let (Ok(true), Some(ticket)) = (&stored, ticket) {
-                    self.$copy(ticket, key, value, Some(ttl), self.near(ttl))$($wait)*;
-                } else {
-                    // It may have what is not in the second any more.
-                    let _ = self.counted(self.first.remove(key)$($wait)*);
-                }
-                if let Ok(true) = stored {
-                    self.counters.add(Count::Write);
-                }
-                stored
+                self.$store_both(ticket, key, value, ttl, stored)$($wait)*
             }
         }
 
@@ -248,9 +274,9 @@ macro_rules! two_level {
 
 two_level!(
     Cache, Lease, Store, fetch: fetch, copy: copy, fetch_many: fetch_many,
-    store_copy: copy, [], [], [K: ?Sized + Hash, V]
+    store_copy: copy, store_both: store_both, [], [], [K: ?Sized + Hash, V]
 );
 two_level!(
     AsyncCache, AsyncLease, AsyncStore, fetch: fetch_async, copy: copy_async, fetch_many: fetch_many_async,
-    store_copy: copy_async, [async], [.await], [K: ?Sized + Hash + Sync, V: Send + Sync]
+    store_copy: copy_async, store_both: store_both_async, [async], [.await], [K: ?Sized + Hash + Sync, V: Send + Sync]
 );

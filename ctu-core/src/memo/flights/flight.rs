@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{Spot, watch};
 use crate::CacheKey;
+use crate::lease::Sight;
 use crate::memo::sync::{AtomicUsize, Instant, Mutex, MutexGuard};
 
 /// A result as it is handed to those who wait for it.
@@ -37,8 +38,10 @@ const STALE: usize = 1;
 const STORING: usize = 1 << 1;
 /// Whoever made it stale has given up waiting for the storing to end.
 const ABANDONED: usize = 1 << 2;
-/// Somebody has waited for it. Until then its state is as it was at the beginning.
+/// Somebody has waited for it. Until then its state is as it was at the beginning, but for what is watched.
 const AWAITED: usize = 1 << 3;
+/// The store keeps watch over the key.
+const WATCHED: usize = 1 << 4;
 
 /// The owned key of a flight, or the place for one.
 trait Held: Any + Send + Sync {
@@ -64,6 +67,8 @@ pub(in crate::memo) enum How {
 
 #[derive(Default)]
 struct State {
+    /// Of the store's watch over the key, which ends with what is done to it by hand, and when the value is stored.
+    sight: Option<Sight>,
     ended: Option<How>,
     result: Option<Shared>,
     wakers: BTreeMap<u64, Waker>,
@@ -133,11 +138,25 @@ impl Flight {
         if *self.marks.get_mut() & AWAITED != 0 {
             return false;
         }
+        if *self.marks.get_mut() & WATCHED != 0 {
+            self.lock().sight = None;
+        }
         *self.marks.get_mut() = 0;
         if let Some(key) = &mut self.key {
             key.clear();
         }
         true
+    }
+
+    pub(super) fn watched(&self, sight: Sight) {
+        self.lock().sight = Some(sight);
+        self.marks.fetch_or(WATCHED, Ordering::AcqRel);
+    }
+
+    /// Whether its result may be too old for who comes now, or is in the store.
+    pub(super) fn is_over(&self) -> bool {
+        let is_watched = self.marks.load(Ordering::Acquire) & WATCHED != 0;
+        is_watched && self.lock().sight.as_ref().is_some_and(Sight::is_over)
     }
 
     /// What tells it from all others while it lasts.

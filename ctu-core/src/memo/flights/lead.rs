@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::flight::{Flight, Help, How, Landing, Shared};
 use super::{Flights, graph, spare};
+use crate::Watch;
 
 /// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
 pub(in crate::memo) struct Lead<'f> {
@@ -33,6 +34,17 @@ impl Lead<'_> {
     /// What tells its key, by its hash, and its store from others.
     pub(in crate::memo) fn slot(&self) -> u64 {
         self.flight().spot().slot
+    }
+
+    /// Those who come when this watch is over do not wait for the result.
+    pub(in crate::memo) fn watched(&self, watch: &Watch) {
+        self.flight().watched(watch.sight());
+    }
+
+    /// Whether a value of the key is known to have been stored after the closing `since`.
+    pub(in crate::memo) fn is_replaced(&self, since: u64) -> bool {
+        let spot = self.flight().spot();
+        self.flights.shard(spot).recent.is_known(spot.slot, since)
     }
 
     /// Computes.

@@ -142,17 +142,40 @@ impl Flights {
             return Place::Lead { lead: self.stray(spot), is_late: false };
         }
         let own = spare::flight(spot, key.to_key());
-        match self.enter(&own, since) {
-            Entry::Begun { is_late } => return Place::Lead { lead: Lead::new(self, own), is_late },
-            Entry::Found(other) => {
-                if other.is_of(key)
-                    && let Some(edges) = graph::edges(&other)
-                {
-                    return Place::Wait(Wait::new(other, edges));
+        let mut was_over = false;
+        loop {
+            let other = match self.enter(&own, since) {
+                Entry::Begun { is_late } => {
+                    return Place::Lead { lead: Lead::new(self, own), is_late: is_late || was_over };
+                }
+                Entry::Found(other) => other,
+            };
+            if !other.is_of(key) {
+                break;
+            }
+            if !other.is_over() {
+                match graph::edges(&other) {
+                    Some(edges) => return Place::Wait(Wait::new(other, edges)),
+                    None => break,
                 }
             }
+            self.retire(&other);
+            was_over = true;
         }
         Place::Lead { lead: self.stray(spot), is_late: false }
+    }
+
+    /// Takes a flight out of the table whose key was changed by hand meanwhile, unless it has gone already.
+    fn retire(&self, flight: &Arc<Flight>) {
+        let spot = flight.spot();
+        let mut shard = self.shard(spot);
+        let removed = shard.flights.remove_this(spot.slot, flight);
+        // An evict has to wait for one that is being stored.
+        if removed.is_some() && !flight.detach() {
+            shard.strays.push(Arc::clone(flight));
+        }
+        drop(shard);
+        drop(removed);
     }
 
     /// Puts `own` in the table, unless there is one in its place.

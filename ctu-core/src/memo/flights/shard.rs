@@ -114,7 +114,12 @@ impl Recent {
             return false;
         }
         // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
-        self.ring[self.next].1 > since || self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
+        self.ring[self.next].1 > since || self.is_known(slot, since)
+    }
+
+    /// Whether a flight in this slot has ended after the closing `since`, and was not forgotten.
+    pub(super) fn is_known(&self, slot: u64, since: u64) -> bool {
+        self.ring.iter().any(|recent| recent.0 == slot && recent.1 > since)
     }
 }
 

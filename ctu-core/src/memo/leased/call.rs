@@ -1,10 +1,10 @@
 //! The calls of functions that take leases, plain and `async`: those of all others, on other terms.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::time::Duration;
 
 use super::held::{Held, Place, orphans};
-use super::renewal::{Pauses, renewed, renewed_async};
+use super::renewal::{Pauses, renew_async, renewed};
 use super::{Leasing, shared};
 use crate::memo::call::{call_on, call_on_async, refresh_on, refresh_on_async};
 use crate::memo::called::Borrowed;
@@ -21,8 +21,8 @@ use crate::{AsyncLease, CacheKey, Claim, Lease, Leased, Result, Ttl};
 impl Terms for Leasing {
     /// `None`: the store failed.
     type Held = Option<Held>;
-    /// Not if there is a newer word on the key.
-    type Stored = bool;
+
+    const ENDS_BY_TIME: bool = true;
 
     fn none() -> Option<Held> {
         None
@@ -30,10 +30,6 @@ impl Terms for Leasing {
 
     fn unasked() -> Option<Option<Held>> {
         None
-    }
-
-    fn is_stored(stored: &bool) -> bool {
-        *stored
     }
 
     fn orphaned(site: &Site, slot: u64) -> Option<Held> {
@@ -58,11 +54,11 @@ impl Terms for Leasing {
 macro_rules! leased {
     (
         $lease:ident, $terms:ident, [$($async:ident)?], [$($wait:tt)*],
-        computes: [$($compute:tt)*], [$($later:tt)*], $lead_run:ident, $renewed:ident,
+        computes: [$($compute:tt)*], run: { $($run:tt)* },
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*],
         steps: $lookup:ident, $pause:ident,
-        terms: $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        terms: $start:ident, $replace:ident, $put:ident, $remove:ident, $give_back:ident,
         names: $call:ident = $call_on:ident, $refresh:ident = $refresh_on:ident,
     ) => {
         impl<K: Sync + ?Sized, V: $($value)*, C: $lease<K, V> $($size)*> $terms<K, V, C> for Leasing {
@@ -148,20 +144,10 @@ macro_rules! leased {
                 }
             }
 
-            $($async)? fn $run<R>(
-                &self,
-                site: &Site,
-                (cache, key): (&C, &K),
-                (lead, held): (&Lead<'_>, &Self::Held),
-                compute: $($compute)*,
-            ) -> R {
-                match held {
-                    Some(held) if self.is_exclusive => {
-                        lead.$lead_run($($later)* $renewed(site, cache, key, (held, self.length), compute))$($wait)*
-                    }
-                    _ => lead.$lead_run(compute)$($wait)*,
-                }
-            }
+            // A lease ends with all that is done to the key, by whomever.
+            fn watch(&self, _: (&C, &K), _: &Lead<'_>, _: &mut Self::Held) {}
+
+            $($run)*
 
             $($async)? fn $put(&self, (cache, key): (&C, &K), held: Self::Held, value: &V, ttl: Ttl) -> Result<bool> {
                 // One that has ended: what is there now is newer.
@@ -231,20 +217,44 @@ macro_rules! leased {
 
 leased! {
     Lease, SyncTerms, [], [],
-    computes: [impl FnOnce() -> R], [||], run, renewed,
+    computes: [impl FnOnce() -> R],
+    run: {
+        fn run<R>(
+            &self,
+            site: &Site,
+            (cache, key): (&C, &K),
+            (lead, held): (&Lead<'_>, &Self::Held),
+            compute: impl FnOnce() -> R,
+        ) -> R {
+            match held {
+                Some(held) if self.is_exclusive => {
+                    lead.run(|| renewed(site, cache, key, (held, self.length), compute))
+                }
+                _ => lead.run(compute),
+            }
+        }
+    },
     returns: [R], [],
     bounds: [+ Sync + ?Sized], [Sized],
     steps: lookup, pause,
-    terms: start, replace, run, put, remove, give_back,
+    terms: start, replace, put, remove, give_back,
     names: call_leased = call_on, refresh_leased = refresh_on,
 }
 
 leased! {
     AsyncLease, AsyncTerms, [async], [.await],
-    computes: [impl Future<Output = R>], [], run_async, renewed_async,
+    computes: [impl Future<Output = R>],
+    run: {
+        async fn keep(&self, site: &Site, (cache, key): (&C, &K), held: &Self::Held) {
+            if self.is_exclusive && let Some(held) = held {
+                renew_async(site, cache, key, (held, self.length)).await;
+            }
+            pending::<()>().await;
+        }
+    },
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync],
     steps: lookup_async, pause_async,
-    terms: start_async, replace_async, run_async, put_async, remove_async, give_back_async,
+    terms: start_async, replace_async, put_async, remove_async, give_back_async,
     names: call_leased_async = call_on_async, refresh_leased_async = refresh_on_async,
 }

@@ -1,6 +1,5 @@
 //! Leases that last as long as the computation, and the pauses of those who wait for them.
 
-use std::future::Future;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -119,58 +118,30 @@ where
     })
 }
 
-/// The same in one task.
+/// Renews the lease every third of its length, until it has ended.
 #[cfg(feature = "tokio")]
-pub(super) async fn renewed_async<K, V, C, R>(
-    site: &Site,
-    cache: &C,
-    key: &K,
-    (held, length): (&Held, Duration),
-    compute: impl Future<Output = R>,
-) -> R
+pub(super) async fn renew_async<K, V, C>(site: &Site, cache: &C, key: &K, (held, length): (&Held, Duration))
 where
     K: Sync + ?Sized,
     V: Send + Sync,
     C: crate::AsyncLease<K, V>,
 {
-    use std::pin::pin;
-    use std::task::Poll;
-
-    let mut compute = pin!(compute);
-    let mut renew = pin!(async {
-        loop {
-            tokio::time::sleep(length / 3).await;
-            let Some(token) = held.token() else { break };
-            if !goes_on(site, held, cache.renew(key, token, length).await) {
-                break;
-            }
+    loop {
+        tokio::time::sleep(length / 3).await;
+        let Some(token) = held.token() else { break };
+        if !goes_on(site, held, cache.renew(key, token, length).await) {
+            break;
         }
-        std::future::pending::<()>().await;
-    });
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(returned) = compute.as_mut().poll(context) {
-            return Poll::Ready(returned);
-        }
-        // It does not end.
-        let _ = renew.as_mut().poll(context);
-        Poll::Pending
-    })
-    .await
+    }
 }
 
 /// Without timers the lease ends in its time, and then others compute as well.
 #[cfg(not(feature = "tokio"))]
-pub(super) async fn renewed_async<K, V, C, R>(
-    _: &Site,
-    _: &C,
-    _: &K,
-    _: (&Held, Duration),
-    compute: impl Future<Output = R>,
-) -> R
+#[allow(clippy::unused_async)] // as the other is
+pub(super) async fn renew_async<K, V, C>(_: &Site, _: &C, _: &K, _: (&Held, Duration))
 where
     K: Sync + ?Sized,
     V: Send + Sync,
     C: crate::AsyncLease<K, V>,
 {
-    compute.await
 }

@@ -69,13 +69,27 @@ fn on_error_fail<R>(policy: &Policy, failure: Failure<R>) -> Failure<R> {
     failure.filter(|_| policy.on_error == OnError::Fail)
 }
 
+/// What is called as ever.
+macro_rules! called_apart {
+    ($call:expr) => {
+        $call
+    };
+}
+
+/// A future of an allocation of its own: with all that a call may come to, each would be of some 20 kB, hits too.
+macro_rules! boxed_apart {
+    ($future:expr) => {
+        Box::pin($future).await
+    };
+}
+
 /// Both forms from one text, as in `memo::call`.
 macro_rules! runtime {
     (
         $cache:ident, $lease:ident, [$($async:ident)?], [$($wait:tt)*],
         computes: [$($compute:tt)*], [$($now:tt)*], $timed:ident,
         returns: [$($returned:tt)*], [$($block:tt)*],
-        background: [$($background:tt)*],
+        background: [$($background:tt)*], apart: $apart:ident,
         bounds: [$($size:tt)*], [$($leased:tt)*], [$($value:tt)*], [$($key:tt)*],
         steps: $find:ident, $lookup:ident, $terms:ident, $start:ident, $led:ident, $foreground:ident,
         names: $call_with:ident, $call_leased:ident, $call_on:ident, $ahead:ident,
@@ -155,16 +169,16 @@ macro_rules! runtime {
                     return fail(error);
                 }
                 (Err(error), None) => {
-                    return $foreground(&call, share, (None, Some(error)), lifetime, work)$($wait)*;
+                    return $apart!($foreground(&call, share, (None, Some(error)), lifetime, work));
                 }
             };
             let Some(entry) = found else {
-                return $foreground(&call, share, (None, None), lifetime, work)$($wait)*;
+                return $apart!($foreground(&call, share, (None, None), lifetime, work));
             };
             match policy.age(entry.ttl, site.cost(), random::unit) {
                 Age::Fresh => call.found::<P>(Age::Fresh, entry.value),
-                Age::Expired => $foreground(&call, share, (Some(entry.value), None), lifetime, work)$($wait)*,
-                age => $ahead(&call, share, (age, entry), lifetime, work)$($wait)*,
+                Age::Expired => $apart!($foreground(&call, share, (Some(entry.value), None), lifetime, work)),
+                age => $apart!($ahead(&call, share, (age, entry), lifetime, work)),
             }
         }
 
@@ -332,7 +346,7 @@ runtime! {
     Cache, Lease, [], [],
     computes: [impl FnOnce() -> R], [()], timed,
     returns: [R], [],
-    background: [InThread],
+    background: [InThread], apart: called_apart,
     bounds: [+ ?Sized], [+ Sync + ?Sized], [Sized], [],
     steps: find, lookup, SyncTerms, start, led, foreground,
     names: call_with, call_leased_with, call_on, ahead, recompute, recompute_leased, recompute_on, in_cache_with, peek_with,
@@ -342,7 +356,7 @@ runtime! {
     AsyncCache, AsyncLease, [async], [.await],
     computes: [impl Future<Output = R>], [.await], timed_async,
     returns: [impl Future<Output = R>], [async move],
-    background: [InTask<R>],
+    background: [InTask<R>], apart: boxed_apart,
     bounds: [], [], [Send + Sync], [+ Sync],
     steps: find_async, lookup_async, AsyncTerms, start_async, led_async, foreground_async,
     names: call_with_async, call_leased_with_async, call_on_async, ahead_async,

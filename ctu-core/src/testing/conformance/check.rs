@@ -40,6 +40,9 @@ pub enum Check {
     ///
     /// For a sync cache there is nothing to find here.
     Abandoned,
+    /// What is stored with a watch is stored unless the key was stored, removed or cleared since. Where the store keeps
+    /// no watch there is nothing to find here.
+    Watch,
     /// Random operations, compared with a map; lifetimes included when the clock can be moved.
     Random,
     /// An entry is found until its lifetime is over, tells what is left of it, and is a miss after that, `remove`
@@ -80,6 +83,7 @@ impl Check {
         Self::Stats,
         Self::Concurrent,
         Self::Abandoned,
+        Self::Watch,
         Self::Random,
         Self::Expiry,
         Self::BatchExpiry,
@@ -108,6 +112,7 @@ impl Check {
             Self::Stats => "stats",
             Self::Concurrent => "concurrent",
             Self::Abandoned => "abandoned",
+            Self::Watch => "watch",
             Self::Random => "random",
             Self::Expiry => "expiry",
             Self::BatchExpiry => "batch expiry",

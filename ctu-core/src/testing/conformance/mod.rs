@@ -13,6 +13,7 @@ mod random;
 mod read_write;
 mod subject;
 mod time;
+mod watch;
 mod whole;
 
 use std::fmt;
@@ -270,6 +271,7 @@ where
         Check::Stats => whole::stats(subject).await,
         Check::Concurrent => concurrent::concurrent(subject).await,
         Check::Abandoned => abandoned::abandoned(subject).await,
+        Check::Watch => watch::watch(subject).await,
         Check::Random => random::random(subject).await,
         Check::Expiry => lifetimes::expiry(subject).await,
         Check::BatchExpiry => lifetimes::batch_expiry(subject).await,

@@ -8,7 +8,9 @@ use super::EncryptedCache;
 use crate::layers::encrypted::derive::{Info, Place};
 use crate::layers::encrypted::encrypt::Opened;
 use crate::layers::promotion::{Copied, Ticket};
-use crate::{AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl};
+use crate::{
+    AsyncCache, AsyncLease, AsyncStore, Cache, Claim, Entry, Lease, Leased, Result, Stats, Store, Token, Ttl, Watch,
+};
 
 /// The shorter of two lifetimes, of which `None` does not end.
 fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
@@ -207,6 +209,18 @@ macro_rules! encrypted {
                 self.$forget_retiring_many(&slots)$($wait)*?;
                 let entries: Vec<_> = skeys(&slots).into_iter().zip(&sealed).collect();
                 self.inner.put_many(&entries, self.encrypt.lifetime(ttl))$($wait)*
+            }
+
+            fn watch(&self, key: &[u8]) -> Option<Watch> {
+                let (_, place) = self.primary(self.encrypt.info(key).ok()?);
+                self.inner.watch(&place.skey)
+            }
+
+            $($async)? fn put_if_unchanged(&self, key: &[u8], value: &Bytes, ttl: Ttl, watch: Watch) -> Result<bool> {
+                let slot = self.primary(self.encrypt.info(key)?);
+                let sealed = self.seal(&slot, value, ttl)?;
+                self.$forget_retiring(&slot.0)$($wait)*?;
+                self.inner.put_if_unchanged(&slot.1.skey, &sealed, self.encrypt.lifetime(ttl), watch)$($wait)*
             }
         }
 
