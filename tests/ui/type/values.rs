@@ -15,7 +15,7 @@ fn cache_if_number(n: u64) -> u64 {
     n
 }
 
-#[cached(cache_if = str::is_empty)]
+#[cached(cache_if = is_empty)]
 fn cache_if_of_other_type(n: u64) -> u64 {
     n
 }
@@ -33,6 +33,10 @@ fn refresh_if_unknown(n: u64) -> u64 {
 #[cached(refresh_if = "n > 1")]
 fn refresh_if_in_quotes(n: u64) -> u64 {
     n
+}
+
+fn is_empty(text: &str) -> bool {
+    text.is_empty()
 }
 
 fn main() {}
