@@ -73,7 +73,7 @@ macro_rules! runtime {
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
         {
-            $call_on(site, store, key, share, &Plain, lifetime, compute)
+            $call_on(site, store, key, share, Plain, lifetime, compute)
         }
 
         /// The same, on these terms.
@@ -86,7 +86,7 @@ macro_rules! runtime {
             store: impl Held<L::Key, Cache = C>,
             key: Result<L>,
             share: impl Share<P, R>,
-            terms: &T,
+            terms: T,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> $($returned)*
@@ -94,7 +94,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
-            T: $terms<L::Key, P::Value, C>,
+            T: $terms<L::Key, P::Value, C> + Copy,
         { $($block)* {
             let key = match &key {
                 Ok(key) => key,
@@ -113,7 +113,7 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            let asked = (since, failure, &AsStored, terms, None);
+            let asked = (since, failure, &AsStored, &terms, None);
             $apart!($computed(site, store.cache(), key, share, asked, lifetime, compute))
         } }
 

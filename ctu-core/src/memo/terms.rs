@@ -135,21 +135,19 @@ pub(super) async fn run_async<K: ?Sized + Sync, V: Send + Sync, C, T: AsyncTerms
     (lead, held): (&Lead<'_>, &T::Held),
     compute: impl Future<Output = R>,
 ) -> R {
-    let computed = async {
-        let (mut compute, mut keep) = (pin!(compute), pin!(terms.keep(site, at, held)));
-        poll_fn(|context| {
-            if let Poll::Ready(returned) = compute.as_mut().poll(context) {
-                return Poll::Ready(returned);
-            }
-            let _ = keep.as_mut().poll(context);
-            Poll::Pending
-        })
-        .await
-    };
+    let (mut compute, mut keep) = (pin!(compute), pin!(terms.keep(site, at, held)));
+    let computed = poll_fn(|context| {
+        if let Poll::Ready(returned) = compute.as_mut().poll(context) {
+            return Poll::Ready(returned);
+        }
+        let _ = keep.as_mut().poll(context);
+        Poll::Pending
+    });
     lead.run_async(computed).await
 }
 
 /// As it likes, but for what is done to the key by hand meanwhile, where the store can tell.
+#[derive(Clone, Copy)]
 pub(super) struct Plain;
 
 impl Terms for Plain {

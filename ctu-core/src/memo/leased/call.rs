@@ -194,7 +194,7 @@ macro_rules! leased {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
             C: $lease<L::Key, P::Value> $($size)*,
-        { $($block)* { $call_on(site, Borrowed(cache), key, share, &leasing, lifetime, compute)$($wait)* } }
+        { $($block)* { $call_on(site, Borrowed(cache), key, share, leasing, lifetime, compute)$($wait)* } }
 
         /// As [`refresh`](crate::memo::refresh), with a lease that ends those of all others.
         #[allow(clippy::manual_async_fn)]
