@@ -18,7 +18,7 @@ const WARM_UP: usize = 5;
 pub type Entrant<'t> = (&'static str, Box<dyn FnMut() -> f64 + 't>);
 
 /// Times all of `entrants` in many rounds, each in an order of its own, so that none always comes after the same other
-/// one, and prints them as [`print`] does.
+/// one, and prints them as [`print()`] does.
 pub fn take_turns(
     (name, threads): (&str, usize),
     ours: &str,

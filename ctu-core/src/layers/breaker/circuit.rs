@@ -14,7 +14,7 @@ use crate::clock::{Nanos, nanos};
 pub enum BreakerState {
     /// They do.
     Closed,
-    /// The store failed repeatedly, and is bypassed.
+    /// The store failed repeatedly, and is bypassed; or it is back, and has to be emptied before anything is found in it.
     Open,
     /// One operation tries whether the store is back; others bypass it.
     HalfOpen,
@@ -260,9 +260,11 @@ impl<O: Ord> Circuit<O> {
     }
 
     pub(super) fn state(&self) -> BreakerState {
-        match self.lock().state {
-            State::Closed => BreakerState::Closed,
-            State::Open { .. } => BreakerState::Open,
+        let inner = self.lock();
+        match inner.state {
+            State::Closed if !inner.all_doubted => BreakerState::Closed,
+            // The store answers, but nothing that is in it may be found.
+            State::Closed | State::Open { .. } => BreakerState::Open,
             State::HalfOpen { .. } => BreakerState::HalfOpen,
         }
     }

@@ -208,9 +208,11 @@ fn law4_gone_is_gone_where_the_store_can_not_be_cleared_it_stays_bypassed() {
     for _ in 0..3 {
         hand.advance(PAUSE);
         assert_eq!(cache.get("a").unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(cache.state(), BreakerState::Open, "though the store answers");
     }
     UNSUPPORTED.store(false, Ordering::Relaxed);
     assert_eq!(cache.get("a").unwrap(), None);
+    assert_eq!(cache.state(), BreakerState::Closed);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::memo::returns::Returns;
 use crate::memo::share::{Share, ShareNothing};
 use crate::{Cache, CacheKey, Lease, Result};
 
-/// A call of a plain function: what the functions of [`call`] do for it.
+/// A call of a plain function: what the functions of `call` do for it.
 #[allow(missing_docs, clippy::missing_errors_doc)]
 pub trait At: Sized {
     type Value;

@@ -178,7 +178,7 @@ macro_rules! leased {
             }
         }
 
-        /// As [`call`](crate::memo::call), with leases.
+        /// As `call`, with leases.
         #[inline]
         #[allow(clippy::manual_async_fn)]
         pub fn $call<P, R, L, C>(
@@ -196,7 +196,7 @@ macro_rules! leased {
             C: $lease<L::Key, P::Value> $($size)*,
         { $($block)* { $call_on(site, Borrowed(cache), key, share, leasing, lifetime, compute)$($wait)* } }
 
-        /// As [`refresh`](crate::memo::refresh), with a lease that ends those of all others.
+        /// As `refresh`, with a lease that ends those of all others.
         #[allow(clippy::manual_async_fn)]
         pub fn $refresh<P, R, L, C>(
             site: &Site,
