@@ -3,69 +3,24 @@
 //!
 //! `CTU_ROUNDS=10000 cargo test --features full --test by_hand` is the long form.
 
+mod gate;
+
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Condvar, LazyLock, Mutex};
 use std::thread;
 
 use ctu::{
     AnyCache, AsyncAnyCache, AsyncCache, Bytes, Cache, CacheExt, DictCache, Entry, LockedCache, MemoryCache,
     SharedMemory, StackExt, Store, Ttl, Watch, cached,
 };
+use gate::{Gate, Step};
 use pollster::block_on;
 
 type Result<T, E = ctu::Error> = std::result::Result<T, E>;
 
-/// The steps of a call that misses.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Step {
-    BeforeRead,
-    AfterRead,
-    Computing,
-    BeforeWrite,
-    AfterWrite,
-}
-
+/// Those of a function without leases.
 const STEPS: [Step; 5] = [Step::BeforeRead, Step::AfterRead, Step::Computing, Step::BeforeWrite, Step::AfterWrite];
-
-/// Stops the first to come to one step.
-#[derive(Default)]
-struct Gate {
-    stops_at: Mutex<Option<Step>>,
-    is_open: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Gate {
-    fn stop_at(&self, step: Step) {
-        *self.is_open.lock().unwrap() = false;
-        *self.stops_at.lock().unwrap() = Some(step);
-    }
-
-    fn pass(&self, step: Step) {
-        let mut stops_at = self.stops_at.lock().unwrap();
-        if *stops_at != Some(step) {
-            return;
-        }
-        *stops_at = None;
-        let is_open = self.is_open.lock().unwrap();
-        drop(stops_at);
-        drop(self.changed.wait_while(is_open, |is_open| !*is_open).unwrap());
-    }
-
-    fn wait_for_a_caller(&self) {
-        while self.stops_at.lock().unwrap().is_some() {
-            thread::yield_now();
-        }
-        // It holds this lock until it waits.
-        drop(self.is_open.lock().unwrap());
-    }
-
-    fn open(&self) {
-        *self.is_open.lock().unwrap() = true;
-        self.changed.notify_all();
-    }
-}
 
 /// A store with a gate at every step.
 struct Gated<C> {
@@ -147,7 +102,7 @@ macro_rules! wins {
     ($($name:ident: $cache:ident, [$($async:ident)?], [$($wait:tt)*], $store:ty = $make:expr, clear: |$inner:ident| $clear:expr;)*) => {$(
         #[test]
         fn $name() {
-            static STORE: LazyLock<Gated<$store>> = LazyLock::new(|| Gated { gate: Gate::default(), inner: $make });
+            static STORE: LazyLock<Gated<$store>> = LazyLock::new(|| Gated { gate: Gate::new(), inner: $make });
             static SOURCE: AtomicU32 = AtomicU32::new(0);
             #[cached(cache = STORE, key = "one", prefix = "")]
             $($async)? fn load() -> u32 {
@@ -223,7 +178,7 @@ wins! {
 #[test]
 fn law4_gone_is_gone_from_memory_with_strict_invalidation() {
     static STORE: LazyLock<ctu::JsonCache<AnyCache>> = LazyLock::new(|| AnyCache::open("memory:").unwrap().json());
-    static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
     static SOURCE: AtomicU32 = AtomicU32::new(0);
     #[cached(cache = STORE, key = "one", prefix = "", invalidation = "strict")]
     fn load() -> u32 {

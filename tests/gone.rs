@@ -1,65 +1,20 @@
 //! Law 4: what is evicted, primed or refreshed during a computation in flight is not overwritten by its older result.
 
+mod gate;
+
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Condvar, LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use ctu::{AsyncCache, Cache, Entry, MemoryCache, Ttl, cached};
+use gate::{Gate, Step};
 use pollster::block_on;
 
 type Result<T, E = ctu::Error> = std::result::Result<T, E>;
 
-/// The steps of a call that misses.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Step {
-    BeforeRead,
-    AfterRead,
-    Computing,
-    BeforeWrite,
-    AfterWrite,
-}
-
+/// Those of a function without leases.
 const STEPS: [Step; 5] = [Step::BeforeRead, Step::AfterRead, Step::Computing, Step::BeforeWrite, Step::AfterWrite];
-
-/// Stops the first to come to one step.
-#[derive(Default)]
-struct Gate {
-    stops_at: Mutex<Option<Step>>,
-    is_open: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Gate {
-    fn stop_at(&self, step: Step) {
-        *self.is_open.lock().unwrap() = false;
-        *self.stops_at.lock().unwrap() = Some(step);
-    }
-
-    fn pass(&self, step: Step) {
-        let mut stops_at = self.stops_at.lock().unwrap();
-        if *stops_at != Some(step) {
-            return;
-        }
-        *stops_at = None;
-        let is_open = self.is_open.lock().unwrap();
-        drop(stops_at);
-        drop(self.changed.wait_while(is_open, |is_open| !*is_open).unwrap());
-    }
-
-    fn wait_for_a_caller(&self) {
-        while self.stops_at.lock().unwrap().is_some() {
-            thread::yield_now();
-        }
-        // It holds this lock until it waits.
-        drop(self.is_open.lock().unwrap());
-    }
-
-    fn open(&self) {
-        *self.is_open.lock().unwrap() = true;
-        self.changed.notify_all();
-    }
-}
 
 /// A store with a gate at every step.
 struct Gated {
@@ -69,7 +24,7 @@ struct Gated {
 
 impl Gated {
     fn new() -> Self {
-        Self { gate: Gate::default(), inner: MemoryCache::new(100) }
+        Self { gate: Gate::new(), inner: MemoryCache::new(100) }
     }
 }
 
@@ -195,7 +150,7 @@ law4!(law4_gone_is_gone_when_calls_do_not_coalesce, [], [], false);
 
 #[test]
 fn law4_those_who_waited_before_an_eviction_get_the_older_value_and_later_callers_the_newer() {
-    static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
     static SOURCE: AtomicU32 = AtomicU32::new(1);
     #[cached]
     fn load() -> u32 {
@@ -223,7 +178,7 @@ fn law4_those_who_waited_before_an_eviction_get_the_older_value_and_later_caller
 
 #[test]
 fn law4_an_eviction_wins_over_a_refresh_in_flight() {
-    static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
     static SOURCE: AtomicU32 = AtomicU32::new(1);
     #[cached]
     fn load() -> u32 {
@@ -247,7 +202,7 @@ fn law4_an_eviction_wins_over_a_refresh_in_flight() {
 
 #[test]
 fn a_prime_that_came_during_a_refresh_stays() {
-    static GATE: LazyLock<Gate> = LazyLock::new(Gate::default);
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
     #[cached]
     fn load() -> u32 {
         GATE.pass(Step::Computing);
@@ -317,7 +272,7 @@ impl Api {
 fn api(source: u32) -> Api {
     Api {
         cache: MemoryCache::new(10).into(),
-        gate: Gate::default().into(),
+        gate: Gate::new().into(),
         source: std::sync::Arc::new(AtomicU32::new(source)),
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use ctu::{AsyncRedisCache, Json, Mapped, RedisCache, StackExt, cached};
 
-use crate::gated::{Gate, Gated, STEPS, Step};
+use crate::gate::{Gate, Step};
+use crate::gated::{Gated, STEPS};
 use crate::support::{Random, SERVER};
 
 /// No deadline that a busy machine could miss.

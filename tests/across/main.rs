@@ -6,6 +6,8 @@
 mod cluster;
 mod cost;
 mod deadlines;
+#[path = "../gate/mod.rs"]
+mod gate;
 mod gated;
 mod gone;
 mod harmless;
