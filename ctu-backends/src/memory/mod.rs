@@ -188,11 +188,6 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         Removal { hash: self.seed.hash(key), key }
     }
 
-    fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-        let taken = self.take_by(key, self.seed.hash(key), By::Anybody).flatten();
-        taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
-    }
-
     /// `None`: it may not be changed.
     #[allow(clippy::option_option)] // within: what was there
     fn take_by<Q: ?Sized + CacheKey<Owned = K>>(

@@ -124,7 +124,7 @@ macro_rules! never_waits {
 }
 
 /// Implements `Cache`, `Lease`, `Store` and their async forms for a store that has the methods `find`, `find_entry`,
-/// `insert`, `take`, `holds`, `count`, `discard` and the fields `change`, `seed`, `clock` and `counters`.
+/// `insert`, `take_by`, `holds`, `count`, `discard` and the fields `change`, `seed`, `clock` and `counters`.
 macro_rules! in_memory {
     ($store:ident) => {
         // Of a key or a value of another type, what a cache is asked with says more than what this asks of it.
@@ -230,6 +230,13 @@ macro_rules! in_memory {
         }
 
         impl<K: Eq + std::hash::Hash, V: Clone> $store<K, V> {
+            /// Removes, and tells whether there was a live entry.
+            fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
+                let by = $crate::memory::change::By::Anybody;
+                let taken = self.take_by(key, self.seed.hash(key), by).flatten();
+                taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
+            }
+
             /// Stores, if whoever does so may, and tells whether that was so.
             fn put_by<Q: ?Sized + CacheKey<Owned = K>>(
                 &self,

@@ -17,12 +17,13 @@ use super::site::Site;
 use super::terms::{AsyncTerms, Plain, Start, SyncTerms, run, run_async};
 use crate::{AsyncCache, Cache, CacheKey, Count, Error, Result, Ttl};
 
-/// What is not inlined where it is called.
+/// What is called as ever: it is the function that is not inlined.
 macro_rules! called_apart {
     ($call:expr) => {
         $call
     };
 }
+pub(super) use called_apart;
 
 /// A future that is made where it stays, and polled by a function that is not inlined.
 macro_rules! polled_apart {
@@ -326,11 +327,7 @@ macro_rules! runtime {
             let watch = if is_to_store { cache.watch(key) } else { None };
             let returned = compute$($now)*;
             if is_to_store && let Some(value) = P::value(&returned) {
-                let outcome = match watch {
-                    Some(watch) => cache.put_if_unchanged(key, value, ttl, watch)$($wait)*,
-                    None => cache.put(key, value, ttl)$($wait)*.map(|()| true),
-                };
-                site.stored_if(&outcome);
+                site.stored_if(&Plain.$put((cache, key), watch, value, ttl)$($wait)*);
             }
             returned
         }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::foreground::{Stopwatch, foreground, foreground_async};
 use super::kept::{Kept, fresh};
 use super::{OnError, Policy, random};
-use crate::memo::call::{led, led_async};
+use crate::memo::call::{called_apart, led, led_async};
 use crate::memo::flights::How;
 use crate::memo::key::Lookup;
 use crate::memo::leased::Leasing;
@@ -67,13 +67,6 @@ impl<R, L, C: ?Sized, T> Call<'_, R, L, C, T> {
 
 fn on_error_fail<R>(policy: &Policy, failure: Failure<R>) -> Failure<R> {
     failure.filter(|_| policy.on_error == OnError::Fail)
-}
-
-/// What is called as ever.
-macro_rules! called_apart {
-    ($call:expr) => {
-        $call
-    };
 }
 
 /// A future of an allocation of its own: with all that a call may come to, each would be of some 20 kB, hits too.
