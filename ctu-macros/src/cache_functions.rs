@@ -2,15 +2,18 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut as _;
 use syn::{AttrStyle, Attribute, Item, ItemFn, ItemMod, Meta};
 
 use crate::args::Args;
 use crate::cached;
 use crate::faults::Faults;
+use crate::unfinished::{self, Bodies};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
-    let module = match syn::parse2::<ItemMod>(item.clone()) {
+    let module = match unfinished::parse(item, Bodies::visit_item_mod_mut) {
         Ok(module) if module.content.is_some() => module,
+        Err(error) if unfinished::is_a("mod", item) => return unfinished::with_error(&error, item),
         _ => {
             let message = "`#[cache_functions]` goes on a module with its functions inline, `mod name { .. }`; in a file of \
                            its own, put `#[cached]` on each function";

@@ -2,18 +2,25 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut as _;
 use syn::{Attribute, ImplItem, ImplItemFn, ItemFn, ItemImpl};
 
 use crate::args::Args;
 use crate::cache_functions::{args_of, take};
 use crate::cached::{self, Block};
 use crate::faults::Faults;
+use crate::unfinished::{self, Bodies};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
-    let Ok(item_impl) = syn::parse2::<ItemImpl>(item.clone()) else {
-        let message = "`#[cache_methods]` goes on an `impl`: functions take `#[cached]`, modules `#[cache_functions]`";
-        let error = syn::Error::new(Span::call_site(), message).into_compile_error();
-        return quote! { #error #item };
+    let item_impl = match unfinished::parse(item, Bodies::visit_item_impl_mut) {
+        Ok(item_impl) => item_impl,
+        Err(error) if unfinished::is_a("impl", item) => return unfinished::with_error(&error, item),
+        Err(_) => {
+            let message =
+                "`#[cache_methods]` goes on an `impl`: functions take `#[cached]`, modules `#[cache_functions]`";
+            let error = syn::Error::new(Span::call_site(), message).into_compile_error();
+            return quote! { #error #item };
+        }
     };
     let mut faults = Faults::default();
     let defaults = Args::parse(args, &mut faults);

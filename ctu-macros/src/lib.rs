@@ -17,6 +17,7 @@ mod policy;
 #[cfg(all(test, feature = "memory"))]
 mod snapshots;
 mod template;
+mod unfinished;
 
 use proc_macro::TokenStream;
 
