@@ -69,6 +69,8 @@ pub(crate) struct Param {
     pub(crate) is_ref: bool,
     /// Whether the key leaves it out.
     pub(crate) skipped: bool,
+    /// The name at the place where the attribute says so, if it does: what renames the one finds the other.
+    pub(crate) mention: Ident,
 }
 
 /// What of the return value is stored.

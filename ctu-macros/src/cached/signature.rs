@@ -83,12 +83,15 @@ pub(crate) fn params(signature: &Signature, skip: &[Ident], faults: &mut Faults)
             FnArg::Receiver(_) => {}
             FnArg::Typed(typed) => {
                 let (name, is_named) = name(&typed.pat, index);
-                let skipped = skip.contains(&name);
+                let skip = skip.iter().find(|skip| **skip == name);
+                let mut mention = name.clone();
+                mention.set_span(skip.map_or(name.span(), |skip| name.span().located_at(skip.span())));
                 let (key_type, is_ref) = match &*typed.ty {
                     Type::Reference(reference) if reference.mutability.is_none() => ((*reference.elem).clone(), true),
                     ty => (ty.clone(), false),
                 };
-                params.push(Param { name, is_named, ty: (*typed.ty).clone(), key_type, is_ref, skipped });
+                let skipped = skip.is_some();
+                params.push(Param { name, is_named, ty: (*typed.ty).clone(), key_type, is_ref, skipped, mention });
             }
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
     let (vis, everywhere) = (&model.vis, &model.attributes.everywhere);
     let name = model.original.ident.to_string();
     let doc = format!("What is cached of [`{name}`](fn@{name}): asked for, evicted, primed, counted, call by call.");
-    let (functions, uncached, allowed) = (functions(parts), uncached(parts), allowed());
+    let (functions, uncached, allowed, used) = (functions(parts), uncached(parts), allowed(), parts.companion());
     quote! {
         #[doc = #doc]
         #(#everywhere)*
@@ -26,13 +26,13 @@ pub(super) fn tokens(parts: &Parts<'_>) -> TokenStream {
 
         #(#everywhere)*
         #allowed
-        impl #companion {
+        impl #used {
             #functions
         }
 
         #(#everywhere)*
         #[allow(dead_code)]
-        impl #companion {
+        impl #used {
             #uncached
         }
     }

@@ -124,22 +124,39 @@ impl<'m> Parts<'m> {
         self.private.clone().into_iter().map(|token| placed(token, span)).collect()
     }
 
-    /// The name of a companion.
+    /// The name of a companion, at the place to which an editor goes from there.
+    ///
+    /// A method's companion is named after it, and an editor that renames it renames them. The names of others have nothing
+    /// to do with the function's, and so they are beside it, at `fn`.
     fn name(&self, companion: &str) -> Ident {
-        match &self.model.place {
-            Place::Free { .. } => Ident::new(companion, Span::call_site()),
-            Place::Method(method) => match companion.strip_prefix("__") {
-                Some(ours) => quote::format_ident!("__{}_{ours}", method.companion.unraw()),
-                None => quote::format_ident!("{}_{companion}", method.companion.unraw()),
-            },
+        match (&self.model.place, companion.strip_prefix("__")) {
+            (Place::Free { .. }, Some(_)) => Ident::new(companion, Span::call_site()),
+            (Place::Free { .. }, None) => Ident::new(companion, self.model.original.fn_token.span),
+            (Place::Method(method), Some(ours)) => {
+                let method = method.companion.unraw();
+                quote::format_ident!("__{method}_{ours}", span = Span::call_site())
+            }
+            (Place::Method(method), None) => quote::format_ident!("{}_{companion}", method.companion.unraw()),
         }
+    }
+
+    /// The companions' type where it is not defined: not at the place of its name, of which an editor tells all there is.
+    fn companion(&self) -> Option<Ident> {
+        let Place::Free { companion } = &self.model.place else { return None };
+        let mut companion = companion.clone();
+        companion.set_span(companion.span().located_at(Span::call_site()));
+        Some(companion)
     }
 
     /// A companion, as it is called from the function and from its other companions.
     fn path(&self, companion: &str) -> TokenStream {
-        let name = self.name(companion);
+        let mut name = self.name(companion);
+        name.set_span(Span::call_site());
         match &self.model.place {
-            Place::Free { companion } => quote!(#companion::#name),
+            Place::Free { .. } => {
+                let companion = self.companion();
+                quote!(#companion::#name)
+            }
             Place::Method(_) => quote!(Self::#name),
         }
     }
@@ -250,9 +267,9 @@ fn compute_async(parts: &Parts<'_>) -> TokenStream {
     let (model, uncached, turbofish) = (parts.model, parts.path("uncached"), turbofish(parts.model));
     let receiver = parts.receiver().map(|this| quote!(#this,));
     let args = model.params.iter().map(|param| {
-        let name = &param.name;
+        let (name, mention) = (&param.name, &param.mention);
         match body_gets(model, param) {
-            Gets::Itself => quote!(#name),
+            Gets::Itself => quote!(#mention),
             Gets::Clone => clone(parts, param, &quote!(&#name)),
             Gets::Copy => policy::own_param(parts, param, &param.borrowed()),
         }
@@ -268,11 +285,11 @@ fn compute(parts: &Parts<'_>) -> TokenStream {
         .params
         .iter()
         .map(|param| {
-            let name = &param.name;
+            let (name, mention) = (&param.name, &param.mention);
             match body_gets(model, param) {
-                Gets::Itself => (quote!(#name), quote!(#name)),
+                Gets::Itself => (quote!(#mention), quote!(#name)),
                 Gets::Clone => (quote!(&#name), clone(parts, param, &quote!(#name))),
-                Gets::Copy => (quote!(&#name), policy::own_param(parts, param, &quote!(#name))),
+                Gets::Copy => (quote!(&#mention), policy::own_param(parts, param, &quote!(#name))),
             }
         })
         .unzip();

@@ -14,15 +14,13 @@ const DEFAULT_CAPACITY: usize = 10_000;
 /// An expression for the store. Behind `let key`, whose type says of what keys it has to be.
 pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
     let (private, value) = (&parts.private, &parts.value);
-    let span = parts.model.output.span();
-    let at = parts.private_at(span);
     match &parts.model.store {
         Store::Given(cache) => given(&at::by_reference(cache, parts), parts),
         Store::Own { capacity } if is_erased(parts) => {
             let key = hidden("key");
             // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
             let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory_of(&STORE, &#key, || #capacity));
+            let store = quote!(#private::values::<#value, _>().in_memory_of(&STORE, &#key, || #capacity));
             quote!({
                 static STORE: #private::ErasedCell = #private::ErasedCell::new();
                 #store
@@ -30,7 +28,7 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
         }
         Store::Own { .. } => {
             let site = parts.call_of_kept("__site", &TokenStream::new());
-            let store = quote_spanned!(span=> #at::values::<#value, _>().in_memory(#site));
+            let store = quote!(#private::values::<#value, _>().in_memory(#site));
             key::with_parts(store, parts)
         }
     }
@@ -91,7 +89,8 @@ fn site(parts: &Parts<'_>) -> TokenStream {
     let (name, by_path) = match &parts.model.prefix {
         Prefix::Literal(prefix) => (quote!(#prefix), None),
         Prefix::Stable { name, digits } => match &parts.model.place {
-            Place::Free { companion } => {
+            Place::Free { .. } => {
+                let companion = parts.companion();
                 let name = format!("#{digits}.");
                 (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
             }
