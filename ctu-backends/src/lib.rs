@@ -54,7 +54,7 @@ pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
 #[doc(hidden)]
-pub use own::{Own, OwnHeld, OwnStore, Values, values};
+pub use own::{Own, OwnStore, Values, values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(all(feature = "redis-cluster", feature = "tokio"))]

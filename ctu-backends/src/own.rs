@@ -6,8 +6,11 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use ctu_core::memo::{Borrowed, CachedValue, ErasedCell, Finding, Held, Lookup, ShareAll, Site};
-use ctu_core::{CacheKey, Result, Stats, Store};
+use ctu_core::memo::{
+    About, AsyncAt, At, Borrowed, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called,
+    called_async,
+};
+use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
 
 use crate::{MemoryCache, SharedMemory};
 
@@ -40,10 +43,12 @@ impl OwnStore for SharedMemory {
 }
 
 /// A memoized function with a store of its own.
+///
+/// In a static: what it holds is made at first use, as a compiler takes its time over all that is there from the beginning.
 pub struct Own<S> {
-    site: Site,
+    about: About,
     capacity: Capacity,
-    store: OnceLock<S>,
+    made: OnceLock<Made<S>>,
 }
 
 enum Capacity {
@@ -51,67 +56,68 @@ enum Capacity {
     Asked(fn() -> usize),
 }
 
+/// The function's site, and its store.
+struct Made<S> {
+    site: Site,
+    store: S,
+    entries: fn(&S) -> Option<u64>,
+}
+
 impl<S> Own<S> {
     /// With room for so many entries.
-    pub const fn new(site: Site, capacity: usize) -> Self {
-        Self { site, capacity: Capacity::Known(capacity), store: OnceLock::new() }
+    pub const fn new(about: About, capacity: usize) -> Self {
+        Self { about, capacity: Capacity::Known(capacity), made: OnceLock::new() }
     }
 
     /// With room for as many entries as `capacity` says at first use.
-    pub const fn asked(site: Site, capacity: fn() -> usize) -> Self {
-        Self { site, capacity: Capacity::Asked(capacity), store: OnceLock::new() }
+    pub const fn asked(about: About, capacity: fn() -> usize) -> Self {
+        Self { about, capacity: Capacity::Asked(capacity), made: OnceLock::new() }
     }
-}
 
-impl<S> Deref for Own<S> {
-    type Target = Site;
-
-    #[inline]
-    fn deref(&self) -> &Site {
-        &self.site
-    }
-}
-
-/// A function's own store at hand.
-#[derive(Debug)]
-pub struct OwnHeld<S: 'static>(&'static Own<S>);
-
-impl<S> OwnHeld<S> {
-    /// What a store in memory takes can be shared.
-    #[inline]
-    pub const fn share(&self) -> ShareAll {
-        ShareAll
-    }
-}
-
-impl<K: ?Sized, S: OwnStore> Held<K> for OwnHeld<S> {
-    type Cache = S;
-
-    #[inline]
-    fn cache(&self) -> &S {
-        self.0.store()
+    /// What was counted of the function's calls, and how many entries there are.
+    // Of a store that can't be made, too: what it lacks is said elsewhere.
+    pub fn stats(&self) -> Stats {
+        let made = self.made.get();
+        let mut stats = made.map(|made| made.site.stats()).unwrap_or_default();
+        stats.entries = made.map_or(Some(0), |made| (made.entries)(&made.store));
+        stats
     }
 }
 
 impl<S: OwnStore> Own<S> {
     #[inline]
-    fn store(&self) -> &S {
-        self.store.get_or_init(|| self.made())
+    fn made(&self) -> &Made<S> {
+        self.made.get_or_init(|| self.make())
     }
 
     #[cold]
-    fn made(&self) -> S {
-        S::with_capacity(match self.capacity {
+    fn make(&self) -> Made<S> {
+        let store = S::with_capacity(match self.capacity {
             Capacity::Known(capacity) => capacity,
             Capacity::Asked(capacity) => capacity(),
-        })
+        });
+        Made { site: Site::of(&self.about), store, entries: S::entries }
     }
+}
 
-    /// What was counted of the function's calls, and how many entries there are.
-    pub fn stats(&self) -> Stats {
-        let mut stats = self.site.stats();
-        stats.entries = self.store().entries();
-        stats
+impl<S: OwnStore> Deref for Own<S> {
+    type Target = Site;
+
+    #[inline]
+    fn deref(&self) -> &Site {
+        &self.made().site
+    }
+}
+
+/// A function's own store at hand.
+struct OwnHeld<S: 'static>(&'static S);
+
+impl<K: ?Sized, S> Held<K> for OwnHeld<S> {
+    type Cache = S;
+
+    #[inline]
+    fn cache(&self) -> &S {
+        self.0
     }
 }
 
@@ -125,11 +131,47 @@ pub fn values<V: CachedValue<Is>, Is: Finding>() -> Is::Same<Values<V>> {
     Is::same(Values(PhantomData))
 }
 
+// All that is asked here goes without saying, unless something is wrong with an argument or with the value, which has been
+// said then: a method of a type with a fault in it asks nothing.
 impl<V: Clone + Send + Sync + 'static> Values<V> {
-    /// The function's own store at hand.
+    /// A call of a function with a store of its own, which is asked for `key`.
     #[inline]
-    pub const fn in_memory<S>(self, own: &'static Own<S>) -> OwnHeld<S> {
-        OwnHeld(own)
+    pub fn called<P, R, S, L, A, T>(
+        self,
+        own: &'static Own<S>,
+        key: Result<L>,
+        share: A,
+        lifetime: T,
+    ) -> impl At<Value = V, Returned = R, Key = L::Public>
+    where
+        P: Returns<R, Value = V>,
+        S: OwnStore + Cache<L::Key, V>,
+        L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+        A: Share<P, R>,
+        T: Lifetime<V>,
+    {
+        let made = own.made();
+        called::<P, R, _, _, _, _>(&made.site, OwnHeld(&made.store), key, share, lifetime)
+    }
+
+    /// The same of an `async` function.
+    #[inline]
+    pub fn called_async<P, R, S, L, A, T>(
+        self,
+        own: &'static Own<S>,
+        key: Result<L>,
+        share: A,
+        lifetime: T,
+    ) -> impl AsyncAt<Value = V, Returned = R, Public = L::Public>
+    where
+        P: Returns<R, Value = V>,
+        S: OwnStore + AsyncCache<L::Key, V>,
+        L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
+        A: Share<P, R> + Send + Sync,
+        T: Lifetime<V> + Send,
+    {
+        let made = own.made();
+        called_async::<P, R, _, _, _, _>(&made.site, OwnHeld(&made.store), key, share, lifetime)
     }
 
     /// The store in `cell`, made at first use for the keys of the call at hand.

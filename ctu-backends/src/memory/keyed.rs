@@ -41,7 +41,7 @@ impl<K> Hash for Keyed<K> {
 /// As `quick_cache` compares on insertion, under an exclusive lock.
 impl<K: Eq> PartialEq for Keyed<K> {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && caught(|| self.key == other.key)
+        self.hash == other.hash && caught(&|| self.key == other.key)
     }
 }
 
@@ -154,7 +154,7 @@ impl<Q: ?Sized> Hash for Removal<'_, Q> {
 
 impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Removal<'_, Q> {
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        held.hash == self.hash && caught(|| self.key.is(&held.key))
+        held.hash == self.hash && caught(&|| self.key.is(&held.key))
     }
 }
 
@@ -200,7 +200,8 @@ thread_local! {
 
 /// Compares keys under an exclusive lock of `quick_cache`, which a panic would poison for good: to be called within
 /// [`unpoisoned`].
-fn caught(compare: impl FnOnce() -> bool) -> bool {
+// Not generic: what a panic takes is compiled once, and not for each type of key.
+fn caught(compare: &dyn Fn() -> bool) -> bool {
     catch_unwind(AssertUnwindSafe(compare)).unwrap_or_else(|panic| {
         // Fails in a thread's last destructors only; the panic was reported by its hook anyway.
         let _ = PANIC.try_with(|slot| slot.set(Some(panic)));
@@ -211,10 +212,14 @@ fn caught(compare: impl FnOnce() -> bool) -> bool {
 /// Runs an operation that takes an exclusive lock, and passes a panic of the keys' `Eq` on when the lock is free again.
 pub(crate) fn unpoisoned<R>(operation: impl FnOnce() -> R) -> R {
     let result = operation();
+    pass_on();
+    result
+}
+
+fn pass_on() {
     if let Ok(Some(panic)) = PANIC.try_with(Cell::take) {
         resume_unwind(panic);
     }
-    result
 }
 
 #[cfg(test)]

@@ -97,14 +97,15 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C> + Copy,
         { $($block)* {
-            let key = match &key {
+            // First, as nothing is kept in registers across it.
+            let since = site.flights().closings();
+            let key = match key {
                 Ok(key) => key,
                 Err(error) => {
-                    site.refused(error);
+                    site.refused(&error);
                     return compute$($now)*;
                 }
             };
-            let since = site.flights().closings();
             // The cache is asked for twice, as an `async` call would have to remember it.
             let failure = match store.cache().get(key.key())$($wait)* {
                 Ok(Some(value)) => {
@@ -115,7 +116,7 @@ macro_rules! runtime {
                 Err(error) => Some(error),
             };
             let asked = (since, failure, &AsStored, &terms, None);
-            $apart!($computed(site, store.cache(), key, share, asked, lifetime, compute))
+            $apart!($computed(site, store.cache(), &key, share, asked, lifetime, compute))
         } }
 
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the

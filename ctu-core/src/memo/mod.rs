@@ -5,6 +5,7 @@
 //! come back out of a computation that was in flight. By hand, but for these last two, they are reached through
 //! [`CacheExt::get_or_set_with`](crate::CacheExt::get_or_set_with).
 
+mod about;
 mod call;
 mod called;
 mod check;
@@ -25,6 +26,7 @@ mod site;
 mod sync;
 mod terms;
 
+pub use about::{About, SiteCell};
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{
     call, call_async, evict, evict_async, in_cache, in_cache_async, peek, peek_async, prime, prime_async, refresh,

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::about::About;
 use super::flights::{Flights, Place};
 use super::names;
 use crate::clock;
@@ -50,24 +51,20 @@ impl Site {
         }
     }
 
+    /// The function that this is about.
+    pub const fn of(about: &About) -> Self {
+        let mut site = Self::new(about.name);
+        site.path = about.path;
+        site.is_path = about.is_path;
+        site.is_coalescing = about.is_coalescing;
+        site
+    }
+
     /// Callers of one key at the same time each compute.
+    #[cfg(all(test, ctu_shuttle))]
     #[must_use]
-    pub const fn uncoalesced(mut self) -> Self {
+    pub(super) const fn uncoalesced(mut self) -> Self {
         self.is_coalescing = false;
-        self
-    }
-
-    /// The name goes on from this path, which also says in which function's body another stands.
-    #[must_use]
-    pub const fn of(mut self, path: fn() -> &'static str) -> Self {
-        self.path = Some(path);
-        self
-    }
-
-    /// The name was made of the function's path, which two functions may still have in common.
-    #[must_use]
-    pub const fn named_by_path(mut self) -> Self {
-        self.is_path = true;
         self
     }
 

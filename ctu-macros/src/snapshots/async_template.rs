@@ -22,7 +22,8 @@ impl visits {
     #[allow(unused_qualifications)]
     #[inline]
     fn __site() -> &'static ::ctu::__private::Site {
-        static SITE: ::ctu::__private::Site = ::ctu::__private::Site::new("");
+        static SITE: ::ctu::__private::SiteCell =
+            ::ctu::__private::SiteCell::new(::ctu::__private::About::prefixed(""));
         &SITE
     }
     #[doc(hidden)]
@@ -32,7 +33,8 @@ impl visits {
         user: &u64,
     ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>, Public = ::ctu::__private::String> + use<>
     {
-        let key = visits::__site().prefix().and_then(|prefix| {
+        let site = visits::__site();
+        let key = site.prefix().and_then(|prefix| {
             ::ctu::__private::Template::new(prefix)
                 .literal("visits:")
                 .last(::ctu::__private::template_part(user))
@@ -40,7 +42,7 @@ impl visits {
         });
         let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
         ::ctu::__private::called_async::<::ctu::__private::OkOnly, Result<u64, Error>, ::ctu::__private::Text, _, _, _>(
-            visits::__site(),
+            site,
             __ctu_store,
             key,
             {

@@ -25,7 +25,7 @@ impl size {
     #[inline]
     fn __site() -> &'static ::ctu::__private::Own<::ctu::__private::SharedMemory> {
         static SITE: ::ctu::__private::Own<::ctu::__private::SharedMemory> = ::ctu::__private::Own::new(
-            ::ctu::__private::Site::new("#881c3172.").of(::core::any::type_name::<size>).named_by_path(),
+            ::ctu::__private::About::of(::core::any::type_name::<size>, "#881c3172."),
             10000usize,
         );
         &SITE
@@ -34,20 +34,15 @@ impl size {
     #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
     #[inline]
     fn __at<T: 'static, const N: usize>(n: &usize) -> impl ::ctu::__private::At<Value = usize, Returned = usize> {
-        let key = ::core::result::Result::Ok(::ctu::__private::Scoped::of_types::<(
-            ::ctu::__private::PhantomData<T>,
-            ::ctu::__private::ConstUsize<N>,
-        )>(size::__site().name(), ::ctu::__private::Args((n,))));
-        let store = ::ctu::__private::values::<usize, _>().in_memory(size::__site());
-        let share = store.share();
-        ::ctu::__private::Pieces(
+        ::ctu::__private::values::<usize, _>().called::<::ctu::__private::Whole, usize, _, _, _, _>(
             size::__site(),
-            store,
-            key,
-            share,
+            ::core::result::Result::Ok(::ctu::__private::Scoped::of_types::<(
+                ::ctu::__private::PhantomData<T>,
+                ::ctu::__private::ConstUsize<N>,
+            )>(size::__site().name(), ::ctu::__private::Args((n,)))),
+            ::ctu::__private::ShareAll,
             ::ctu::__private::Lasts(::ctu::__private::Ttl::Default),
         )
-        .called::<::ctu::__private::Whole, usize>()
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]

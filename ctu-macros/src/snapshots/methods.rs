@@ -29,9 +29,9 @@ impl Shop {
     #[allow(unused_qualifications)]
     #[inline]
     fn __price_site() -> &'static ::ctu::__private::Site {
-        static SITE: ::ctu::__private::Site =
-            ::ctu::__private::Site::new(::core::concat!(::core::module_path!(), "::Shop::price#7b2297a8."))
-                .named_by_path();
+        static SITE: ::ctu::__private::SiteCell = ::ctu::__private::SiteCell::new(::ctu::__private::About::at(
+            ::core::concat!(::core::module_path!(), "::Shop::price#7b2297a8."),
+        ));
         &SITE
     }
     #[doc(hidden)]
@@ -42,7 +42,8 @@ impl Shop {
         article: &'ctu_0 str,
     ) -> impl ::ctu::__private::At<Value = u64, Returned = Result<u64, Error>, Key = ::ctu::__private::String>
     + use<'ctu_self, 'ctu_0> {
-        let key = Self::__price_site().prefix().and_then(|prefix| {
+        let site = Self::__price_site();
+        let key = site.prefix().and_then(|prefix| {
             ::ctu::__private::json_text(
                 prefix,
                 &::ctu::__private::Args((::ctu::__private::json_part(&(self.id)), article)),
@@ -50,7 +51,7 @@ impl Shop {
         });
         let __ctu_store = ::ctu::__private::Borrowed(&CACHE);
         ::ctu::__private::called::<::ctu::__private::OkOnly, Result<u64, Error>, ::ctu::__private::Text, _, _, _>(
-            Self::__price_site(),
+            site,
             __ctu_store,
             key,
             {

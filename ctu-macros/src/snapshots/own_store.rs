@@ -31,7 +31,7 @@ impl repeat {
         static SITE: ::ctu::__private::Own<
             ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
         > = ::ctu::__private::Own::new(
-            ::ctu::__private::Site::new("#85ca286f.").of(::core::any::type_name::<repeat>).named_by_path(),
+            ::ctu::__private::About::of(::core::any::type_name::<repeat>, "#85ca286f."),
             100,
         );
         &SITE
@@ -43,17 +43,12 @@ impl repeat {
         s: &'ctu_0 str,
         n: &usize,
     ) -> impl ::ctu::__private::At<Value = String, Returned = String, Key = (::std::string::String, usize)> {
-        let key = ::core::result::Result::Ok(::ctu::__private::Args((s, n)));
-        let store = ::ctu::__private::values::<String, _>().in_memory(repeat::__site());
-        let share = store.share();
-        ::ctu::__private::Pieces(
+        ::ctu::__private::values::<String, _>().called::<::ctu::__private::Whole, String, _, _, _, _>(
             repeat::__site(),
-            store,
-            key,
-            share,
+            ::core::result::Result::Ok(::ctu::__private::Args((s, n))),
+            ::ctu::__private::ShareAll,
             ::ctu::__private::Lasts(::ctu::__private::Ttl::After(::ctu::__private::Duration::from_millis(600000u64))),
         )
-        .called::<::ctu::__private::Whole, String>()
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]

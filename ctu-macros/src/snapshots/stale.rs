@@ -66,9 +66,9 @@ impl Shop {
     #[allow(unused_qualifications)]
     #[inline]
     fn __price_site() -> &'static ::ctu::__private::Site {
-        static SITE: ::ctu::__private::Site =
-            ::ctu::__private::Site::new(::core::concat!(::core::module_path!(), "::Shop::price#131fb794."))
-                .named_by_path();
+        static SITE: ::ctu::__private::SiteCell = ::ctu::__private::SiteCell::new(::ctu::__private::About::at(
+            ::core::concat!(::core::module_path!(), "::Shop::price#131fb794."),
+        ));
         &SITE
     }
     #[doc(hidden)]
@@ -79,12 +79,12 @@ impl Shop {
         article: &'ctu_0 str,
     ) -> impl ::ctu::__private::At<Value = u64, Returned = u64, Key = ::ctu::__private::String> + use<'ctu_self, 'ctu_0>
     {
-        let key = Self::__price_site()
-            .prefix()
-            .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((article,))));
+        let site = Self::__price_site();
+        let key =
+            site.prefix().and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((article,))));
         let __ctu_store = ::ctu::__private::Borrowed(&self.cache);
         ::ctu::__private::called::<::ctu::__private::Whole, u64, ::ctu::__private::Text, _, _, _>(
-            Self::__price_site(),
+            site,
             __ctu_store,
             key,
             {

@@ -27,9 +27,9 @@ impl Shape {
     #[allow(unused_qualifications)]
     #[inline]
     fn __area_site() -> &'static ::ctu::__private::Site {
-        static SITE: ::ctu::__private::Site =
-            ::ctu::__private::Site::new(::core::concat!(::core::module_path!(), "::<Shape as Area>::area#fdf0e8db."))
-                .named_by_path();
+        static SITE: ::ctu::__private::SiteCell = ::ctu::__private::SiteCell::new(::ctu::__private::About::at(
+            ::core::concat!(::core::module_path!(), "::<Shape as Area>::area#fdf0e8db."),
+        ));
         &SITE
     }
     #[doc(hidden)]
@@ -48,12 +48,12 @@ impl Shape {
             use ::ctu::__private::{IsPlain as _, IsResult as _};
             ::ctu::__private::check_plain(&(&::ctu::__private::Returned::<<Self as Area>::Unit>::new()).kind());
         }
-        let key = Self::__area_site()
-            .prefix()
-            .and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
+        let site = Self::__area_site();
+        let key =
+            site.prefix().and_then(|prefix| ::ctu::__private::json_text(prefix, &::ctu::__private::Args((scale,))));
         let __ctu_store = ::ctu::__private::Borrowed(&self.cache);
         ::ctu::__private::called::<::ctu::__private::Whole, <Self as Area>::Unit, ::ctu::__private::Text, _, _, _>(
-            Self::__area_site(),
+            site,
             __ctu_store,
             key,
             {

@@ -38,14 +38,10 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
     let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
     let (prelude, key_expr) = key::expr(parts);
-    let (site, store_expr) = (parts.call_of_kept("__site", &TokenStream::new()), store::expr(parts));
+    let site = parts.call_of_kept("__site", &TokenStream::new());
     let (key, store, share_name) = (hidden("key"), hidden("store"), hidden("share"));
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let alias = check_alias(parts);
-    let bound = match &model.store {
-        Store::Given(cache) => given_store(cache, parts),
-        Store::Own { .. } => store.clone(),
-    };
     let called = match (model.is_async(), is_leased) {
         (false, false) => "called",
         (false, true) => "called_leased",
@@ -53,12 +49,22 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         (true, true) => "called_leased_async",
     };
     let called = match &model.store {
+        Store::Own { .. } if parts.has_own() => {
+            let (values, called) = (store::values(parts), Ident::new(called, Span::call_site()));
+            let asked = parts.about_kept(quote!(#values.#called));
+            let args = parts.about_kept(quote!((#site, #key_expr, #share, #lifetime)));
+            quote!(#prelude #asked::<#returns, #output, _, _, _, _>#args)
+        }
         Store::Own { .. } => {
             let called = Ident::new(called, Span::call_site());
             let pieces =
                 parts.about_kept(quote!(#private::Pieces(#site, #store, #key, #share_name, #lifetime).#called));
             let called = parts.about_kept(quote!(()));
+            let store_expr = store::expr(parts);
             quote! {
+                #prelude
+                let #key = #key_expr;
+                let #store = #store_expr;
                 let #share_name = #share;
                 #pieces::<#returns, #output>#called
             }
@@ -70,8 +76,17 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
             let (private, called) = (parts.private_at(span), Ident::new(called, span));
             // Named where it can be, so that the compiler can name it, too.
             let lookup = if matches!(model.key, Key::Typed) { quote!(_) } else { quote!(#private::Text) };
-            quote_spanned! {span=>
-                #private::#called::<#returns, #output, #lookup, _, _, _>(#site, #store, #key, #share, #lifetime)
+            let store_expr = store::expr(parts);
+            let site_name = hidden("site");
+            let called = quote_spanned! {span=>
+                #private::#called::<#returns, #output, #lookup, _, _, _>(#site_name, #store, #key, #share, #lifetime)
+            };
+            quote! {
+                #prelude
+                let #site_name = #site;
+                let #key = #key_expr;
+                let #store = #store_expr;
+                #called
             }
         }
     };
@@ -91,9 +106,6 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
         #where_clause
         {
             #alias
-            #prelude
-            let #key = #key_expr;
-            let #bound = #store_expr;
             #called
         }
     }
@@ -180,8 +192,7 @@ fn share(parts: &Parts<'_>) -> TokenStream {
     }
     if let (Returns::Whole { .. }, Store::Own { .. }) = (&parts.model.returns, &parts.model.store) {
         // What a store in memory takes can be shared.
-        let store = hidden("store");
-        return quote!(#store.share());
+        return quote!(#private::ShareAll);
     }
     quote! {{
         #[allow(unused_imports)]

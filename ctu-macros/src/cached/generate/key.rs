@@ -90,8 +90,8 @@ fn text(parts: &Parts<'_>, make: impl FnOnce(TokenStream) -> TokenStream) -> Tok
             } else {
                 quote!(#prefix)
             };
-            let text = make(whole);
-            quote!(#site().prefix().and_then(|#prefix| #text))
+            let (text, site) = (make(whole), hidden("site"));
+            quote!(#site.prefix().and_then(|#prefix| #text))
         }
     }
 }
@@ -183,8 +183,8 @@ fn typed(key: &TokenStream, parts: &Parts<'_>) -> TokenStream {
         }
         Store::Own { .. } => quote!(::core::result::Result::Ok(#key)),
         Store::Given(_) => {
-            let key = scoped(&quote!(#prefix), key, parts);
-            quote!(#site().prefix().map(|#prefix| #key))
+            let (key, site) = (scoped(&quote!(#prefix), key, parts), hidden("site"));
+            quote!(#site.prefix().map(|#prefix| #key))
         }
     }
 }

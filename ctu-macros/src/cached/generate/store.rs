@@ -26,12 +26,14 @@ pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
                 #store
             })
         }
-        Store::Own { .. } => {
-            let site = parts.call_of_kept("__site", &TokenStream::new());
-            let store = quote!(#private::values::<#value, _>().in_memory(#site));
-            key::with_parts(store, parts)
-        }
+        Store::Own { .. } => values(parts),
     }
+}
+
+/// An expression for the values of a function with a store of its own, if they and the parts of its key will do for it.
+pub(super) fn values(parts: &Parts<'_>) -> TokenStream {
+    let (private, value) = (&parts.private, &parts.value);
+    key::with_parts(quote!(#private::values::<#value, _>()), parts)
 }
 
 /// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
@@ -59,8 +61,8 @@ pub(super) fn is_place(expr: &Expr) -> bool {
 
 /// `fn __site`: of the function's site alone, or together with its own store, where that is of a type that has a name.
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
-    let (private, site, function) = (&parts.private, site(parts), parts.name("__site"));
-    let (ty, init) = match &parts.model.store {
+    let (private, about, function) = (&parts.private, about(parts), parts.name("__site"));
+    let (shown, ty, init) = match &parts.model.store {
         Store::Own { capacity } if parts.has_own() => {
             let store = own_type(parts);
             let (new, capacity) = match capacity {
@@ -68,40 +70,41 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
                 Some(number @ Expr::Lit(ExprLit { lit: Lit::Int(_), .. })) => (quote!(new), quote!(#number)),
                 Some(expr) => (quote!(asked), quote_spanned!(expr.span()=> || #expr)),
             };
-            (quote!(#private::Own<#store>), quote!(#private::Own::#new(#site, #capacity)))
+            let ty = quote!(#private::Own<#store>);
+            (ty.clone(), ty, quote!(#private::Own::#new(#about, #capacity)))
         }
-        _ => (quote!(#private::Site), site),
+        _ => (quote!(#private::Site), quote!(#private::SiteCell), quote!(#private::SiteCell::new(#about))),
     };
     quote! {
         #[doc(hidden)]
         #[allow(unused_qualifications)]
         #[inline]
-        fn #function() -> &'static #ty {
+        fn #function() -> &'static #shown {
             static SITE: #ty = #init;
             &SITE
         }
     }
 }
 
-/// The site, made when compiling.
-fn site(parts: &Parts<'_>) -> TokenStream {
+/// What is known of the function when it is compiled.
+fn about(parts: &Parts<'_>) -> TokenStream {
     let private = &parts.private;
-    let (name, by_path) = match &parts.model.prefix {
-        Prefix::Literal(prefix) => (quote!(#prefix), None),
+    let about = match &parts.model.prefix {
+        Prefix::Literal(prefix) => quote!(prefixed(#prefix)),
         Prefix::Stable { name, digits } => match &parts.model.place {
             Place::Free { .. } => {
                 let companion = parts.companion();
                 let name = format!("#{digits}.");
-                (quote!(#name), Some(quote!(.of(::core::any::type_name::<#companion>).named_by_path())))
+                quote!(of(::core::any::type_name::<#companion>, #name))
             }
             Place::Method(_) => {
                 let name = format!("::{name}#{digits}.");
-                (quote!(::core::concat!(::core::module_path!(), #name)), Some(quote!(.named_by_path())))
+                quote!(at(::core::concat!(::core::module_path!(), #name)))
             }
         },
     };
     let uncoalesced = (!parts.model.is_coalescing).then(|| quote!(.uncoalesced()));
-    quote!(#private::Site::new(#name)#by_path #uncoalesced)
+    quote!(#private::About::#about #uncoalesced)
 }
 
 /// The type of the function's own store.
