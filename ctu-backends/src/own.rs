@@ -7,8 +7,8 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use ctu_core::memo::{
-    About, AsyncAt, At, Borrowed, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called,
-    called_async,
+    About, AsyncAt, At, Borrowed, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site,
+    called, called_async,
 };
 use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
 
