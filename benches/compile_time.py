@@ -3,7 +3,8 @@
 
     benches/compile_time.py [--functions 200] [--rounds 5] [--write]
 
-For each library the same crate is generated in target/compile-time/, with its dependencies built beforehand. Each round
+For each library the same crate is generated in target/compile-time/, with its dependencies built beforehand; and once more
+with `quick_cache`, the store that ctu's is made of, asked by hand, and with nothing at all. Each round
 measures, in turn, for one library and then for the other (the order changes from round to round):
 
 - cold: the crate alone is cleaned (`cargo clean -p`) and built, in debug;
@@ -28,6 +29,7 @@ WORK = ROOT / "target" / "compile-time"
 DEPENDENCIES = {
     "ctu": f'ctu = {{ path = "{ROOT}" }}',
     "cached": 'cached = "4.1"',
+    "quick_cache": 'quick_cache = { version = "0.7", default-features = false }',
 }
 # What each library is like where it says the same: a bounded store of the function's own, typed keys.
 ATTRIBUTES = {
@@ -37,18 +39,45 @@ ATTRIBUTES = {
 BARE = "none"
 
 
+# The five kinds of functions: parameters, what is returned and what is stored of it, the body, and whether there is a ttl.
+KINDS = [
+    ([("n", "u64")], "u64", "u64", "n * {number}", False),
+    ([("s", "String"), ("n", "usize")], "String", "String", "s.repeat(n + {number})", False),
+    ([("a", "u32"), ("b", "u32"), ("c", "bool")], "Vec<u32>", "Vec<u32>", "vec![a, b, u32::from(c), {number}]", True),
+    ([("s", "String")], "Result<u64, std::num::ParseIntError>", "u64", "Ok(s.parse::<u64>()? + {number})", False),
+    ([("n", "u64")], "Option<u64>", "Option<u64>", "n.checked_sub({number})", True),
+]
+
+
 def function(library, number):
     """One of five kinds of functions, in turn."""
-    plain, with_ttl = ATTRIBUTES.get(library, ("", ""))
-    kinds = [
-        (plain, f"fn f{number}(n: u64) -> u64 {{\n    n * {number}\n}}"),
-        (plain, f"fn f{number}(s: String, n: usize) -> String {{\n    s.repeat(n + {number})\n}}"),
-        (with_ttl, f"fn f{number}(a: u32, b: u32, c: bool) -> Vec<u32> {{\n    vec![a, b, u32::from(c), {number}]\n}}"),
-        (plain, f"fn f{number}(s: String) -> Result<u64, std::num::ParseIntError> {{\n    Ok(s.parse::<u64>()? + {number})\n}}"),
-        (with_ttl, f"fn f{number}(n: u64) -> Option<u64> {{\n    n.checked_sub({number})\n}}"),
-    ]
-    attribute, text = kinds[number % len(kinds)]
-    return f"{attribute}\npub {text}\n"
+    params, output, value, body, has_ttl = KINDS[number % len(KINDS)]
+    signature = f"f{number}({', '.join(f'{name}: {type_}' for name, type_ in params)}) -> {output}"
+    body = body.format(number=number)
+    if library == "quick_cache":
+        return by_hand(signature, params, (output, value), body)
+    attribute = ATTRIBUTES.get(library, ("", ""))[has_ttl]
+    return f"{attribute}\npub fn {signature} {{\n    {body}\n}}\n"
+
+
+def by_hand(signature, params, returned, body):
+    """The least that a bounded store can be asked: no ttl, and each caller computes."""
+    (output, value), key = returned, f"({''.join(f'{name}.clone(), ' for name, _ in params)})"
+    hit, stored = ("Ok(value)", "if let Ok(value) = &computed") if output != value else ("value", "let value = &computed;")
+    insert = "STORE.insert(key, value.clone());"
+    stored = f"{stored} {{ {insert} }}" if output != value else f"{stored} {insert}"
+    return f"""pub fn {signature} {{
+    type Store = quick_cache::sync::Cache<({''.join(f'{type_}, ' for _, type_ in params)}), {value}>;
+    static STORE: std::sync::LazyLock<Store> = std::sync::LazyLock::new(|| Store::new(1_000));
+    let key = {key};
+    if let Some(value) = STORE.get(&key) {{
+        return {hit};
+    }}
+    let computed = (move || -> {output} {{ {body} }})();
+    {stored}
+    computed
+}}
+"""
 
 
 def generate(library, functions):
@@ -140,7 +169,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="into benches/COMPILE_TIME.md")
     arguments = parser.parse_args()
-    libraries = ["ctu", "cached", BARE]
+    libraries = ["ctu", "cached", "quick_cache", BARE]
     for library in libraries:
         generate(library, arguments.functions)
         cargo(library, "build")

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use ctu_core::memo::{
-    About, AsyncAt, At, Borrowed, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called,
+    About, AsyncAt, At, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called,
     called_async,
 };
 use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
@@ -174,18 +174,46 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         called_async::<P, R, _, _, _, _>(&made.site, OwnHeld(&made.store), key, share, lifetime)
     }
 
-    /// The store in `cell`, made at first use for the keys of the call at hand.
-    #[allow(clippy::unused_self)]
-    pub fn in_memory_of<L>(
+    /// The same, in the store in `cell`, made at first use for the keys of the call at hand and so many entries.
+    #[inline]
+    pub fn called_erased<P, R, L, A, T>(
         self,
-        cell: &'static ErasedCell,
-        _: &Result<L>,
-        capacity: fn() -> usize,
-    ) -> Borrowed<'static, MemoryCache<<L::Key as CacheKey>::Owned, V>>
+        site: &'static Site,
+        (cell, capacity): (&'static ErasedCell, fn() -> usize),
+        key: Result<L>,
+        share: A,
+        lifetime: T,
+    ) -> impl At<Value = V, Returned = R, Key = L::Public>
     where
+        P: Returns<R, Value = V>,
         L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+        A: Share<P, R>,
+        T: Lifetime<V>,
     {
-        Borrowed(cell.get_or_init(|| MemoryCache::with_capacity(capacity())))
+        let store: &MemoryCache<<L::Key as CacheKey>::Owned, V> =
+            cell.get_or_init(|| MemoryCache::with_capacity(capacity()));
+        called::<P, R, _, _, _, _>(site, OwnHeld(store), key, share, lifetime)
+    }
+
+    /// The same of an `async` function.
+    #[inline]
+    pub fn called_erased_async<P, R, L, A, T>(
+        self,
+        site: &'static Site,
+        (cell, capacity): (&'static ErasedCell, fn() -> usize),
+        key: Result<L>,
+        share: A,
+        lifetime: T,
+    ) -> impl AsyncAt<Value = V, Returned = R, Public = L::Public>
+    where
+        P: Returns<R, Value = V>,
+        L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync> + Send + Sync,
+        A: Share<P, R> + Send + Sync,
+        T: Lifetime<V> + Send,
+    {
+        let store: &MemoryCache<<L::Key as CacheKey>::Owned, V> =
+            cell.get_or_init(|| MemoryCache::with_capacity(capacity()));
+        called_async::<P, R, _, _, _, _>(site, OwnHeld(store), key, share, lifetime)
     }
 }
 

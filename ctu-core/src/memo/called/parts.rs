@@ -1,7 +1,6 @@
 //! What a call is made of: its store, and for how long its result is stored.
 
 use crate::Ttl;
-use crate::memo::share::ShareAll;
 
 /// A store at hand, for keys of this type.
 ///
@@ -25,14 +24,6 @@ impl<K: ?Sized, C: ?Sized> Held<K> for &C {
 /// A store that others have, too: its address says which one it is.
 #[derive(Debug)]
 pub struct Borrowed<'s, C: ?Sized>(pub &'s C);
-
-impl<C: ?Sized> Borrowed<'_, C> {
-    /// What a store in memory takes can be shared.
-    #[inline]
-    pub const fn share(&self) -> ShareAll {
-        ShareAll
-    }
-}
 
 impl<K: ?Sized, C: ?Sized> Held<K> for Borrowed<'_, C> {
     type Cache = C;

@@ -17,87 +17,19 @@ const GIVEN_STORE: &str = "__ctu_store";
 
 /// `fn __at(s: &str, n: &usize) -> impl At<Value = String, Returned = String>`
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
-    let (model, private) = (parts.model, &parts.private);
-    let name = parts.name("__at");
-    let where_clause = &model.generics.where_clause;
+    let (name, where_clause) = (parts.name("__at"), &parts.model.generics.where_clause);
     let (params, lifetimes) = params(parts);
     let generics = {
-        let own = &model.generics.params;
+        let own = &parts.model.generics.params;
         let (regions, types): (Vec<_>, Vec<_>) =
             own.iter().partition(|param| matches!(param, GenericParam::Lifetime(_)));
         quote!(<#(#lifetimes,)* #(#regions,)* #(#types,)*>)
     };
-    let (output, value, returns) = (&model.output, &parts.value, &parts.returns);
-    let is_leased = model.leasing.is_some();
-    let at = match (model.is_async(), is_leased) {
-        (false, false) => quote!(At),
-        (false, true) => quote!(LeasedAt),
-        (true, false) => quote!(AsyncAt),
-        (true, true) => quote!(AsyncLeasedAt),
+    let (returned, alias) = (returned(parts, &lifetimes), check_alias(parts));
+    let called = match &parts.model.store {
+        Store::Own { .. } => called_in_own(parts),
+        Store::Given(cache) => called_in_given(parts, cache),
     };
-    let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
-    let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
-    let (prelude, key_expr) = key::expr(parts);
-    let site = parts.call_of_kept("__site", &TokenStream::new());
-    let (key, store, share_name) = (hidden("key"), hidden("store"), hidden("share"));
-    let (share, lifetime) = (share(parts), lifetime::tokens(parts));
-    let alias = check_alias(parts);
-    let called = match (model.is_async(), is_leased) {
-        (false, false) => "called",
-        (false, true) => "called_leased",
-        (true, false) => "called_async",
-        (true, true) => "called_leased_async",
-    };
-    let called = match &model.store {
-        Store::Own { .. } if parts.has_own() => {
-            let (values, called) = (store::values(parts), Ident::new(called, Span::call_site()));
-            let asked = parts.about_kept(quote!(#values.#called));
-            let args = parts.about_kept(quote!((#site, #key_expr, #share, #lifetime)));
-            quote!(#prelude #asked::<#returns, #output, _, _, _, _>#args)
-        }
-        Store::Own { .. } => {
-            let called = Ident::new(called, Span::call_site());
-            let pieces =
-                parts.about_kept(quote!(#private::Pieces(#site, #store, #key, #share_name, #lifetime).#called));
-            let called = parts.about_kept(quote!(()));
-            let store_expr = store::expr(parts);
-            quote! {
-                #prelude
-                let #key = #key_expr;
-                let #store = #store_expr;
-                let #share_name = #share;
-                #pieces::<#returns, #output>#called
-            }
-        }
-        Store::Given(cache) => {
-            // Of the user's own place: else the compiler shows the whole attribute for what is wrong with it.
-            let store = given_store(cache, parts);
-            let span = store.span();
-            let (private, called) = (parts.private_at(span), Ident::new(called, span));
-            // Named where it can be, so that the compiler can name it, too.
-            let lookup = if matches!(model.key, Key::Typed) { quote!(_) } else { quote!(#private::Text) };
-            let store_expr = store::expr(parts);
-            let site_name = hidden("site");
-            let called = quote_spanned! {span=>
-                #private::#called::<#returns, #output, #lookup, _, _, _>(#site_name, #store, #key, #share, #lifetime)
-            };
-            quote! {
-                #prelude
-                let #site_name = #site;
-                let #key = #key_expr;
-                let #store = #store_expr;
-                #called
-            }
-        }
-    };
-    let span = match &model.store {
-        Store::Given(cache) => cache.span(),
-        Store::Own { .. } => key::named_part(parts).map_or_else(Span::call_site, |param| param.key_type.span()),
-    };
-    let (known, captured) = (parts.private_at(span), captured(parts, &lifetimes, span));
-    // What says nothing of lifetimes is of our edition, whichever the user's is: in older ones it would capture none.
-    let ours = if captured.is_none() { ours_at(span) } else { span };
-    let returned = quote_spanned!(ours=> impl #known::#at<Value = #value, Returned = #output #public> #captured);
     quote! {
         #[doc(hidden)]
         #[allow(unused_braces, unused_parens, unused_qualifications, clippy::all, clippy::pedantic)]
@@ -108,6 +40,82 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
             #alias
             #called
         }
+    }
+}
+
+/// `impl At<Value = String, Returned = String, Key = (String, usize)>`
+fn returned(parts: &Parts<'_>, lifetimes: &[Lifetime]) -> TokenStream {
+    let (model, value) = (parts.model, &parts.value);
+    let at = match (model.is_async(), model.leasing.is_some()) {
+        (false, false) => quote!(At),
+        (false, true) => quote!(LeasedAt),
+        (true, false) => quote!(AsyncAt),
+        (true, true) => quote!(AsyncLeasedAt),
+    };
+    let name_of_key = if model.is_async() { quote!(Public) } else { quote!(Key) };
+    let public = key::public(parts).map(|ty| quote!(, #name_of_key = #ty));
+    let span = match &model.store {
+        Store::Given(cache) => cache.span(),
+        Store::Own { .. } => key::named_part(parts).map_or_else(Span::call_site, |param| param.key_type.span()),
+    };
+    let (known, captured) = (parts.private_at(span), captured(parts, lifetimes, span));
+    // What says nothing of lifetimes is of our edition, whichever the user's is: in older ones it would capture none.
+    let ours = if captured.is_none() { ours_at(span) } else { span };
+    let output = &model.output;
+    quote_spanned!(ours=> impl #known::#at<Value = #value, Returned = #output #public> #captured)
+}
+
+/// `values::<String, _>().called::<Whole, String, ..>(repeat::__site(), Ok(Args((s, n))), ShareAll, Lasts(Ttl::Default))`
+fn called_in_own(parts: &Parts<'_>) -> TokenStream {
+    let (output, returns) = (&parts.model.output, &parts.returns);
+    let (prelude, key) = key::expr(parts);
+    let (share, lifetime) = (share(parts), lifetime::tokens(parts));
+    let site = parts.call_of_kept("__site", &TokenStream::new());
+    let (erased, cell) = store::erased(parts).unzip();
+    let asked = {
+        let (values, asyncness) = (store::values(parts), parts.model.is_async().then_some("_async"));
+        let erased = erased.as_ref().map(|_| "_erased");
+        let called = quote::format_ident!("called{}{}", erased.unwrap_or_default(), asyncness.unwrap_or_default());
+        parts.about_kept(quote!(#values.#called))
+    };
+    let args = parts.about_kept(quote!((#site, #cell #key, #share, #lifetime)));
+    // What can be found by itself: the types of the store, unless it has none, of the key, and of the last two.
+    let found = if cell.is_some() { quote!(_, _, _) } else { quote!(_, _, _, _) };
+    quote! {
+        #prelude
+        #erased
+        #asked::<#returns, #output, #found>#args
+    }
+}
+
+/// `called::<Whole, String, Text, ..>(site, Borrowed(&CACHE), key, ShareAll, Lasts(Ttl::Default))`
+fn called_in_given(parts: &Parts<'_>, cache: &Expr) -> TokenStream {
+    let (output, returns) = (&parts.model.output, &parts.returns);
+    let (prelude, key_expr) = key::expr(parts);
+    let (share, lifetime) = (share(parts), lifetime::tokens(parts));
+    let (site, key) = (hidden("site"), hidden("key"));
+    let site_expr = parts.call_of_kept("__site", &TokenStream::new());
+    // Of the user's own place: else the compiler shows the whole attribute for what is wrong with it.
+    let (store, store_expr) = (given_store(cache, parts), store::given(cache, parts));
+    let span = store.span();
+    let called = match (parts.model.is_async(), parts.model.leasing.is_some()) {
+        (false, false) => "called",
+        (false, true) => "called_leased",
+        (true, false) => "called_async",
+        (true, true) => "called_leased_async",
+    };
+    let (private, called) = (parts.private_at(span), Ident::new(called, span));
+    // Named where it can be, so that the compiler can name it, too.
+    let lookup = if matches!(parts.model.key, Key::Typed) { quote!(_) } else { quote!(#private::Text) };
+    let called = quote_spanned! {span=>
+        #private::#called::<#returns, #output, #lookup, _, _, _>(#site, #store, #key, #share, #lifetime)
+    };
+    quote! {
+        #prelude
+        let #site = #site_expr;
+        let #key = #key_expr;
+        let #store = #store_expr;
+        #called
     }
 }
 

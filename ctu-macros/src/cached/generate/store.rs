@@ -5,30 +5,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, Type};
 
-use super::{Parts, at, hidden, key};
+use super::{Parts, at, key};
 use crate::cached::model::{Key, Place, Prefix, Store};
 
 /// Entries that a function's own store has room for, unless `capacity` says otherwise.
 const DEFAULT_CAPACITY: usize = 10_000;
-
-/// An expression for the store. Behind `let key`, whose type says of what keys it has to be.
-pub(super) fn expr(parts: &Parts<'_>) -> TokenStream {
-    let (private, value) = (&parts.private, &parts.value);
-    match &parts.model.store {
-        Store::Given(cache) => given(&at::by_reference(cache, parts), parts),
-        Store::Own { capacity } if is_erased(parts) => {
-            let key = hidden("key");
-            // The type of a closure's value or of a `self_key` has no name, so the one store is kept without it.
-            let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-            let store = quote!(#private::values::<#value, _>().in_memory_of(&STORE, &#key, || #capacity));
-            quote!({
-                static STORE: #private::ErasedCell = #private::ErasedCell::new();
-                #store
-            })
-        }
-        Store::Own { .. } => values(parts),
-    }
-}
 
 /// An expression for the values of a function with a store of its own, if they and the parts of its key will do for it.
 pub(super) fn values(parts: &Parts<'_>) -> TokenStream {
@@ -36,9 +17,19 @@ pub(super) fn values(parts: &Parts<'_>) -> TokenStream {
     key::with_parts(quote!(#private::values::<#value, _>()), parts)
 }
 
-/// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
-fn given(cache: &Expr, parts: &Parts<'_>) -> TokenStream {
+/// A static for a store whose type has no name, such as that of a closure's value or of a `self_key`, and arguments: it,
+/// and for how many entries.
+pub(super) fn erased(parts: &Parts<'_>) -> Option<(TokenStream, TokenStream)> {
+    let Store::Own { capacity } = &parts.model.store else { return None };
     let private = &parts.private;
+    let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
+    let cell = quote!(static STORE: #private::ErasedCell = #private::ErasedCell::new(););
+    is_erased(parts).then(|| (cell, quote!((&STORE, || #capacity),)))
+}
+
+/// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
+pub(super) fn given(cache: &Expr, parts: &Parts<'_>) -> TokenStream {
+    let (private, cache) = (&parts.private, &at::by_reference(cache, parts));
     match cache {
         Expr::Reference(reference) if is_place(&reference.expr) => quote!(#private::Borrowed(#cache)),
         cache if is_place(cache) => quote!(#private::Borrowed(&#cache)),
