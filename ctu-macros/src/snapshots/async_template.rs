@@ -31,7 +31,7 @@ impl visits {
     #[inline]
     fn __at(
         user: &u64,
-    ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>, Public = ::ctu::__private::String> + use<>
+    ) -> impl ::ctu::__private::AsyncAt<Value = u64, Returned = Result<u64, Error>, Public = ::std::string::String> + use<>
     {
         let site = visits::__site();
         let key = site.prefix().and_then(|prefix| {
@@ -62,28 +62,28 @@ impl visits {
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    async fn in_cache(user: u64) -> ::ctu::__private::Result<bool> {
+    async fn in_cache(user: u64) -> ::ctu::Result<bool> {
         ::ctu::__private::in_cache_at(visits::__at(&user)).await
     }
     #[doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache fails: the result may still be there."]
     #[inline]
-    async fn evict(user: u64) -> ::ctu::__private::Result<bool> {
+    async fn evict(user: u64) -> ::ctu::Result<bool> {
         ::ctu::__private::evict_at(visits::__at(&user)).await
     }
     #[doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    async fn peek(user: u64) -> ::ctu::__private::Result<::core::option::Option<u64>> {
+    async fn peek(user: u64) -> ::ctu::Result<::core::option::Option<u64>> {
         ::ctu::__private::peek_at(visits::__at(&user)).await
     }
     #[doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or the value have no exact form in it."]
     #[inline]
-    async fn prime(user: u64, value: &u64) -> ::ctu::__private::Result<()> {
+    async fn prime(user: u64, value: &u64) -> ::ctu::Result<()> {
         ::ctu::__private::prime_at(visits::__at(&user), value).await
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[allow(unused_qualifications)]
     #[inline]
-    fn key(user: u64) -> ::ctu::__private::Result<::ctu::__private::String> {
+    fn key(user: u64) -> ::ctu::Result<::std::string::String> {
         ::ctu::__private::key_at(visits::__at(&user))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]

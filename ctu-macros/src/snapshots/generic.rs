@@ -46,22 +46,22 @@ impl size {
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    fn in_cache<T: 'static, const N: usize>(n: usize) -> ::ctu::__private::Result<bool> {
+    fn in_cache<T: 'static, const N: usize>(n: usize) -> ::ctu::Result<bool> {
         ::ctu::__private::At::in_cache(size::__at::<T, N>(&n))
     }
     #[doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache fails: the result may still be there."]
     #[inline]
-    fn evict<T: 'static, const N: usize>(n: usize) -> ::ctu::__private::Result<bool> {
+    fn evict<T: 'static, const N: usize>(n: usize) -> ::ctu::Result<bool> {
         ::ctu::__private::At::evict(size::__at::<T, N>(&n))
     }
     #[doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    fn peek<T: 'static, const N: usize>(n: usize) -> ::ctu::__private::Result<::core::option::Option<usize>> {
+    fn peek<T: 'static, const N: usize>(n: usize) -> ::ctu::Result<::core::option::Option<usize>> {
         ::ctu::__private::At::peek(size::__at::<T, N>(&n))
     }
     #[doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or the value have no exact form in it."]
     #[inline]
-    fn prime<T: 'static, const N: usize>(n: usize, value: &usize) -> ::ctu::__private::Result<()> {
+    fn prime<T: 'static, const N: usize>(n: usize, value: &usize) -> ::ctu::Result<()> {
         ::ctu::__private::At::prime(size::__at::<T, N>(&n), value)
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]

@@ -52,28 +52,28 @@ impl repeat {
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    pub fn in_cache(s: &str, n: usize) -> ::ctu::__private::Result<bool> {
+    pub fn in_cache(s: &str, n: usize) -> ::ctu::Result<bool> {
         ::ctu::__private::At::in_cache(repeat::__at(s, &n))
     }
     #[doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache fails: the result may still be there."]
     #[inline]
-    pub fn evict(s: &str, n: usize) -> ::ctu::__private::Result<bool> {
+    pub fn evict(s: &str, n: usize) -> ::ctu::Result<bool> {
         ::ctu::__private::At::evict(repeat::__at(s, &n))
     }
     #[doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    pub fn peek(s: &str, n: usize) -> ::ctu::__private::Result<::core::option::Option<String>> {
+    pub fn peek(s: &str, n: usize) -> ::ctu::Result<::core::option::Option<String>> {
         ::ctu::__private::At::peek(repeat::__at(s, &n))
     }
     #[doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or the value have no exact form in it."]
     #[inline]
-    pub fn prime(s: &str, n: usize, value: &String) -> ::ctu::__private::Result<()> {
+    pub fn prime(s: &str, n: usize, value: &String) -> ::ctu::Result<()> {
         ::ctu::__private::At::prime(repeat::__at(s, &n), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[allow(unused_qualifications)]
     #[inline]
-    pub fn key(s: &str, n: usize) -> ::ctu::__private::Result<(::std::string::String, usize)> {
+    pub fn key(s: &str, n: usize) -> ::ctu::Result<(::std::string::String, usize)> {
         ::ctu::__private::At::key(repeat::__at(s, &n))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]

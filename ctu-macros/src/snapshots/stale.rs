@@ -77,7 +77,7 @@ impl Shop {
     fn __price_at<'ctu_self, 'ctu_0>(
         &'ctu_self self,
         article: &'ctu_0 str,
-    ) -> impl ::ctu::__private::At<Value = u64, Returned = u64, Key = ::ctu::__private::String> + use<'ctu_self, 'ctu_0>
+    ) -> impl ::ctu::__private::At<Value = u64, Returned = u64, Key = ::std::string::String> + use<'ctu_self, 'ctu_0>
     {
         let site = Self::__price_site();
         let key =
@@ -103,28 +103,28 @@ impl Shop {
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    fn price_in_cache(&self, article: &str) -> ::ctu::__private::Result<bool> {
+    fn price_in_cache(&self, article: &str) -> ::ctu::Result<bool> {
         ::ctu::__private::At::in_cache_with(Self::__price_at(self, article), Self::__price_policy())
     }
     #[doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache fails: the result may still be there."]
     #[inline]
-    fn price_evict(&self, article: &str) -> ::ctu::__private::Result<bool> {
+    fn price_evict(&self, article: &str) -> ::ctu::Result<bool> {
         ::ctu::__private::At::evict(Self::__price_at(self, article))
     }
     #[doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    fn price_peek(&self, article: &str) -> ::ctu::__private::Result<::core::option::Option<u64>> {
+    fn price_peek(&self, article: &str) -> ::ctu::Result<::core::option::Option<u64>> {
         ::ctu::__private::At::peek_with(Self::__price_at(self, article), Self::__price_policy())
     }
     #[doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or the value have no exact form in it."]
     #[inline]
-    fn price_prime(&self, article: &str, value: &u64) -> ::ctu::__private::Result<()> {
+    fn price_prime(&self, article: &str, value: &u64) -> ::ctu::Result<()> {
         ::ctu::__private::At::prime(Self::__price_at(self, article), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[allow(unused_qualifications)]
     #[inline]
-    fn price_key(&self, article: &str) -> ::ctu::__private::Result<::ctu::__private::String> {
+    fn price_key(&self, article: &str) -> ::ctu::Result<::std::string::String> {
         ::ctu::__private::At::key(Self::__price_at(self, article))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]

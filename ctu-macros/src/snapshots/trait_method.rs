@@ -41,7 +41,7 @@ impl Shape {
     ) -> impl ::ctu::__private::At<
         Value = <Self as Area>::Unit,
         Returned = <Self as Area>::Unit,
-        Key = ::ctu::__private::String,
+        Key = ::std::string::String,
     > + use<'ctu_self> {
         {
             #[allow(unused_imports)]
@@ -66,28 +66,28 @@ impl Shape {
     }
     #[doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    pub fn area_in_cache(&self, scale: u32) -> ::ctu::__private::Result<bool> {
+    pub fn area_in_cache(&self, scale: u32) -> ::ctu::Result<bool> {
         ::ctu::__private::At::in_cache(Self::__area_at(self, &scale))
     }
     #[doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the cache fails: the result may still be there."]
     #[inline]
-    pub fn area_evict(&self, scale: u32) -> ::ctu::__private::Result<bool> {
+    pub fn area_evict(&self, scale: u32) -> ::ctu::Result<bool> {
         ::ctu::__private::At::evict(Self::__area_at(self, &scale))
     }
     #[doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails."]
     #[inline]
-    pub fn area_peek(&self, scale: u32) -> ::ctu::__private::Result<::core::option::Option<<Self as Area>::Unit>> {
+    pub fn area_peek(&self, scale: u32) -> ::ctu::Result<::core::option::Option<<Self as Area>::Unit>> {
         ::ctu::__private::At::peek(Self::__area_at(self, &scale))
     }
     #[doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments or the value have no exact form in it."]
     #[inline]
-    pub fn area_prime(&self, scale: u32, value: &<Self as Area>::Unit) -> ::ctu::__private::Result<()> {
+    pub fn area_prime(&self, scale: u32, value: &<Self as Area>::Unit) -> ::ctu::Result<()> {
         ::ctu::__private::At::prime(Self::__area_at(self, &scale), value)
     }
     #[doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments have no exact form in the key's format."]
     #[allow(unused_qualifications)]
     #[inline]
-    pub fn area_key(&self, scale: u32) -> ::ctu::__private::Result<::ctu::__private::String> {
+    pub fn area_key(&self, scale: u32) -> ::ctu::Result<::std::string::String> {
         ::ctu::__private::At::key(Self::__area_at(self, &scale))
     }
     #[doc = "Computes the result of a call with these arguments anew, stores it over what is cached, and returns it."]

@@ -107,39 +107,39 @@ fn asks_at(
 }
 
 fn in_cache(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
+    let krate = &parts.model.krate;
     let (with, policy) = policy::of_lookup(parts);
     let doc = "Whether a call with these arguments would be a hit.\n\n# Errors\n\nWhen the cache fails.";
     let ask = format!("in_cache{with}");
-    asks_at(parts, doc, ("in_cache", &ask), None, policy.as_ref(), &quote!(#private::Result<bool>))
+    asks_at(parts, doc, ("in_cache", &ask), None, policy.as_ref(), &quote!(#krate::Result<bool>))
 }
 
 fn evict(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
+    let krate = &parts.model.krate;
     let doc = "Forgets the result of a call with these arguments, and tells whether it was there.\n\n# Errors\n\nWhen the \
                cache fails: the result may still be there.";
-    asks_at(parts, doc, ("evict", "evict"), None, None, &quote!(#private::Result<bool>))
+    asks_at(parts, doc, ("evict", "evict"), None, None, &quote!(#krate::Result<bool>))
 }
 
 fn peek(parts: &Parts<'_>) -> TokenStream {
-    let (private, value) = (&parts.private, &parts.value);
+    let (krate, value) = (&parts.model.krate, &parts.value);
     let doc = "The cached value of a call with these arguments, never computed.\n\n# Errors\n\nWhen the cache fails.";
     let (with, policy) = policy::of_lookup(parts);
-    let (ask, output) = (format!("peek{with}"), quote!(#private::Result<::core::option::Option<#value>>));
+    let (ask, output) = (format!("peek{with}"), quote!(#krate::Result<::core::option::Option<#value>>));
     asks_at(parts, doc, ("peek", &ask), None, policy.as_ref(), &output)
 }
 
 fn prime(parts: &Parts<'_>) -> TokenStream {
-    let private = &parts.private;
+    let krate = &parts.model.krate;
     let doc = "Stores a value as that of a call with these arguments.\n\n# Errors\n\nWhen the cache fails, or the arguments \
                or the value have no exact form in it.";
-    asks_at(parts, doc, ("prime", "prime"), Some(&parts.value), None, &quote!(#private::Result<()>))
+    asks_at(parts, doc, ("prime", "prime"), Some(&parts.value), None, &quote!(#krate::Result<()>))
 }
 
 /// `key`, where its type has a name.
 fn key_of(parts: &Parts<'_>) -> TokenStream {
     let Some(ty) = key::public(parts) else { return TokenStream::new() };
-    let (model, private) = (parts.model, &parts.private);
+    let (model, private, krate) = (parts.model, &parts.private, &parts.model.krate);
     let (vis, generics, where_clause) = (parts.vis(), &model.generics, &model.generics.where_clause);
     let (params, at, name) = (parts.signature(model.key_params()), at::call(parts), parts.name("key"));
     let doc = "The key under which the result of a call with these arguments is stored.\n\n# Errors\n\nWhen the arguments \
@@ -149,7 +149,7 @@ fn key_of(parts: &Parts<'_>) -> TokenStream {
         #[doc = #doc]
         #[allow(unused_qualifications)]
         #[inline]
-        #vis fn #name #generics (#params) -> #private::Result<#ty> #where_clause {
+        #vis fn #name #generics (#params) -> #krate::Result<#ty> #where_clause {
             #private::#ask(#at)
         }
     }

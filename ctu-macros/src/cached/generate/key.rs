@@ -236,7 +236,7 @@ fn const_type(ty: &Type) -> Ident {
 
 /// The type of the `key` companion, where it can be named.
 pub(super) fn public(parts: &Parts<'_>) -> Option<TokenStream> {
-    let (model, private) = (parts.model, &parts.private);
+    let model = parts.model;
     let is_own = matches!(model.store, Store::Own { .. });
     match &model.key {
         _ if is_own && model.is_generic() => None,
@@ -246,7 +246,7 @@ pub(super) fn public(parts: &Parts<'_>) -> Option<TokenStream> {
         }
         Key::Typed => None,
         Key::Closure(_) if is_own => None,
-        _ => Some(quote!(#private::String)),
+        _ => Some(quote!(::std::string::String)),
     }
 }
 
