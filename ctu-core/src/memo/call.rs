@@ -147,13 +147,13 @@ macro_rules! runtime {
                     Start::Go(held) => held,
                     Start::Found(value) => {
                         let returned = P::wrap(value);
-                        given(lead, &share, &returned, How::Stored);
+                        given(lead, key.key(), &share, &returned, How::Stored);
                         site.count(Count::Coalesced);
                         return returned;
                     }
                     Start::Stale(value) => {
                         let returned = P::wrap(value);
-                        given(lead, &share, &returned, How::Unstored);
+                        given(lead, key.key(), &share, &returned, How::Unstored);
                         site.count(Count::Stale);
                         return returned;
                     }
@@ -162,7 +162,7 @@ macro_rules! runtime {
                         if let Some(fail) = fail {
                             rules.refused();
                             let returned = fail(error);
-                            given(lead, &share, &returned, How::Unstored);
+                            given(lead, key.key(), &share, &returned, How::Unstored);
                             return returned;
                         }
                         T::none()
@@ -187,7 +187,7 @@ macro_rules! runtime {
         ) -> R
         where
             P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey $($key)*>,
+            L: Lookup<Key: CacheKey<Owned: 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
@@ -197,7 +197,7 @@ macro_rules! runtime {
             let returned = $run::<L::Key, P::Value, C, T, R>(terms, site, (cache, key.key()), (lead, &held), compute)$($wait)*;
             let may_store = T::may_store(&held);
             let mode = if may_store || mode.is_refreshing() { mode } else { Mode::Not };
-            let plan = match landed(lead, &share, mode, lifetime, &returned) {
+            let plan = match landed(lead, key.key(), &share, mode, lifetime, &returned) {
                 Plan::Put(_) if !may_store => Plan::Remove,
                 plan => plan,
             };
@@ -403,9 +403,9 @@ macro_rules! runtime {
             let key = key?;
             let Some(ttl) = lifetime(value) else { return Ok(()) };
             // With a flight of its own: who misses meanwhile waits for the value, instead of storing another over it.
-            let (lead, detached) = site.flights().replace(key.key(), cache);
+            let (mut lead, detached) = site.flights().replace(key.key(), cache);
             detached.$settled()$($wait)*?;
-            if !lead.land(true).is_to_store {
+            if !lead.land(key.key(), true).is_to_store {
                 // A later prime, refresh or evict has come first. It may be at it still, or give up: the older value
                 // must not outlive this one.
                 let removed = cache.remove(key.key())$($wait)*;

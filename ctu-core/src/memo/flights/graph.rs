@@ -1,6 +1,6 @@
 //! Who waits for whom, so that nobody waits for a computation that waits for its own.
 //!
-//! A computation is known by the flight that it leads. While it runs, or its future is polled, the flight is on the
+//! A computation is known by the id of its flight, or berth. While it runs, or its future is polled, the flight is on the
 //! stack of its thread, above those whose computations called it. A caller that is about to wait draws an edge from each
 //! flight on its stack to the one it waits for, unless there is a way back.
 
@@ -12,10 +12,10 @@ use super::flight::Flight;
 use crate::memo::sync::{Mutex, MutexGuard, global, thread_local};
 
 thread_local! {
-    static STACK: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static STACK: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-type Graph = BTreeMap<usize, Vec<usize>>;
+type Graph = BTreeMap<u64, Vec<u64>>;
 
 global! {
     static WAITS: Mutex<Graph> = Mutex::new(BTreeMap::new());
@@ -25,10 +25,10 @@ fn waits() -> MutexGuard<'static, Graph> {
     WAITS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts the flight on the stack of this thread while the guard lives.
-pub(super) fn enter(flight: &Arc<Flight>) -> Entered {
+/// Puts the flight of this id on the stack of this thread while the guard lives.
+pub(super) fn enter(id: u64) -> Entered {
     // Fails while the thread's locals are being destroyed: then it is nobody's caller any more.
-    let entered = STACK.try_with(|stack| stack.borrow_mut().push(flight.id())).is_ok();
+    let entered = STACK.try_with(|stack| stack.borrow_mut().push(id)).is_ok();
     Entered { entered }
 }
 
@@ -47,8 +47,8 @@ impl Drop for Entered {
 /// The edges of one who waits.
 #[derive(Default)]
 pub(super) struct Edges {
-    from: Vec<usize>,
-    to: usize,
+    from: Vec<u64>,
+    to: u64,
 }
 
 /// Edges to `flight` from those whose computations the caller is in; `None`: it would wait for itself.
@@ -68,7 +68,7 @@ pub(super) fn edges(flight: &Arc<Flight>) -> Option<Edges> {
     Some(Edges { from, to })
 }
 
-fn reaches(waits: &Graph, start: usize, ends: &[usize]) -> bool {
+fn reaches(waits: &Graph, start: u64, ends: &[u64]) -> bool {
     let (mut seen, mut next) = (BTreeSet::new(), vec![start]);
     while let Some(flight) = next.pop() {
         if ends.contains(&flight) {

@@ -5,7 +5,6 @@ use std::task::Context;
 use std::thread;
 
 use super::flight::Landing;
-use super::shard::REMEMBERED;
 use super::*;
 
 const STORE: &() = &();
@@ -31,6 +30,16 @@ fn shared(value: u32) -> Shared {
     Arc::new(value)
 }
 
+/// A key of another berth.
+fn apart(flights: &Flights, key: &str) -> String {
+    let berth = |key: &str| berth_of(flights.spot(key, STORE));
+    ["other", "others", "another"]
+        .into_iter()
+        .find(|other| berth(other) != berth(key))
+        .expect("in one of 64")
+        .to_owned()
+}
+
 #[test]
 fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
     let flights = Flights::new();
@@ -38,8 +47,8 @@ fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
     thread::scope(|scope| {
         let waiter = || match wait(&flights, "key").ended() {
             Ended::Late(help) => {
-                let helper = flights.helping("key", STORE, help);
-                assert!(helper.land(true).is_awaited);
+                let mut helper = flights.helping("key", STORE, help);
+                assert!(helper.land("key", true).is_awaited);
                 helper.publish(&shared(7));
                 helper.end(How::Stored);
                 true
@@ -96,15 +105,15 @@ fn law3_once_a_task_that_has_waited_too_long_is_woken_without_a_runtime() {
 #[test]
 fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_that_takes_too_long() {
     let flights = Flights::new();
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let detached = flights.detach("key", STORE);
     assert_eq!(detached.settled().unwrap_err().kind(), crate::ErrorKind::Timeout);
     assert!(storing.is_abandoned(), "what is stored now is to be removed again");
     storing.end(How::Unstored);
 
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let detached = flights.detach("key", STORE);
     thread::scope(|scope| {
         let settled = scope.spawn(|| detached.settled());
@@ -117,8 +126,8 @@ fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_tha
 #[test]
 fn law4_every_eviction_waits_for_the_storing_of_an_older_value() {
     let flights = Flights::new();
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let (first, second) = (flights.detach("key", STORE), flights.detach("key", STORE));
     assert!(!first.is_empty() && !second.is_empty());
     let (new, third) = flights.replace("key", STORE);
@@ -132,11 +141,11 @@ fn law4_every_eviction_waits_for_the_storing_of_an_older_value() {
 #[test]
 fn law4_a_stale_flight_is_not_stored_and_not_found() {
     let flights = Flights::new();
-    let old = lead(&flights, "key");
+    let mut old = lead(&flights, "key");
     flights.detach("key", STORE).settled().unwrap();
-    let new = lead(&flights, "key");
-    assert!(!old.land(true).is_to_store);
-    assert!(new.land(true).is_to_store);
+    let mut new = lead(&flights, "key");
+    assert!(!old.land("key", true).is_to_store);
+    assert!(new.land("key", true).is_to_store);
     old.end(How::Unstored);
     let waiting = wait(&flights, "key");
     new.end(How::Stored);
@@ -154,15 +163,31 @@ fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
         }
         Place::Wait(_) => unreachable!("nobody else computes"),
     };
+    let other = apart(&flights, "key");
     let before = flights.closings();
     lead(&flights, "key").end(How::Stored);
     assert!(is_late("key", before));
-    assert!(!is_late("other", before));
+    assert!(!is_late(&other, before));
     assert!(!is_late("key", flights.closings()));
-    // More than are remembered: whoever asked before can't know.
-    (0..SHARDS * REMEMBERED * 20).for_each(|n| lead(&flights, &n.to_string()).end(How::Stored));
-    assert!(is_late("other", before));
+    lead(&flights, "key").end(How::Unstored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    // Those in the table, and those beside them.
+    let before = flights.closings();
+    let (first, _) = flights.replace("key", STORE);
+    let (second, _) = flights.replace("key", STORE);
+    first.end(How::Unstored);
     assert!(!is_late("other", flights.closings()));
+    second.end(How::Stored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    let before = flights.closings();
+    let first = lead(&flights, "key");
+    flights.replace("key", STORE).0.end(How::Stored);
+    first.end(How::Unstored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    assert!(!is_late(&other, before));
 }
 
 #[test]
@@ -174,7 +199,7 @@ fn law3_once_the_same_key_in_another_store_is_another_flight() {
         Place::Wait(_) => unreachable!("it is in another store"),
     });
     flights.detach("key", &stores[0]).settled().unwrap();
-    assert!(leads.iter().all(|lead| !lead.land(true).is_to_store), "two handles may be of one store");
+    assert!(leads.into_iter().all(|mut lead| !lead.land("key", true).is_to_store), "two handles may be of one store");
 }
 
 #[test]
@@ -182,20 +207,27 @@ fn law6_bounded_a_key_goes_with_its_computation() {
     let flights = Flights::new();
     let key = Arc::new(7_u8);
     for _ in 0..3 {
-        let lead = lead(&flights, &key);
+        let first = lead(&flights, &key);
+        assert_eq!(Arc::strong_count(&key), 1, "nobody else asks for it");
+        flights.detach(&key, STORE);
+        let second = lead(&flights, &key);
         assert_eq!(Arc::strong_count(&key), 2);
-        lead.end(How::Stored);
+        second.end(How::Stored);
         assert_eq!(Arc::strong_count(&key), 1);
+        drop(first);
     }
+    let first = lead(&flights, &key);
+    flights.detach(&key, STORE);
     drop(lead(&flights, &key));
+    drop(first);
     assert_eq!(Arc::strong_count(&key), 1);
 }
 
 #[test]
 fn law6_bounded_a_thread_keeps_few_flights() {
     let flights = Flights::new();
-    let many: Vec<_> = (0..50_u32).map(|n| lead(&flights, &n)).collect();
-    assert_eq!((flights.len(), spare::len()), (50, 0));
+    let many: Vec<_> = (0..2 * BERTHS).map(|n| lead(&flights, &n)).collect();
+    assert_eq!((flights.len(), spare::len()), (2 * BERTHS, 0));
     for lead in many {
         lead.end(How::Stored);
     }
@@ -208,37 +240,37 @@ fn law4_a_computation_knows_nothing_of_those_that_its_flight_was_used_for() {
     let others: [fn(&Flights); 5] = [
         |flights| drop(flights.astray("key", STORE)),
         |flights| {
-            let old = lead(flights, "key");
+            let mut old = lead(flights, "key");
             assert!(flights.detach("key", STORE).is_empty());
-            assert!(!old.land(true).is_to_store);
+            assert!(!old.land("key", true).is_to_store);
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, "key");
-            assert!(old.land(true).is_to_store);
+            let mut old = lead(flights, "key");
+            assert!(old.land("key", true).is_to_store);
             assert!(flights.detach("key", STORE).settled().is_err());
             assert!(old.is_abandoned());
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, &7_u32);
-            assert!(!old.land(false).is_to_store);
+            let mut old = lead(flights, &7_u32);
+            assert!(!old.land(&7_u32, false).is_to_store);
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, "key");
+            let mut old = lead(flights, "key");
             let context = &mut Context::from_waker(std::task::Waker::noop());
             assert!(std::pin::pin!(wait(flights, "key").ended_async()).as_mut().poll(context).is_pending());
-            assert!(old.land(true).is_awaited);
+            assert!(old.land("key", true).is_awaited);
             old.publish(&shared(7));
             old.end(How::Stored);
         },
     ];
     for other in others {
         other(&flights);
-        let new = lead(&flights, "key");
+        let mut new = lead(&flights, "key");
         assert!(!new.is_abandoned());
-        let Landing { is_to_store, is_awaited } = new.land(true);
+        let Landing { is_to_store, is_awaited } = new.land("key", true);
         assert!(is_to_store && !is_awaited);
         assert!(!flights.detach("key", STORE).is_empty(), "it is being stored");
         new.end(How::Stored);

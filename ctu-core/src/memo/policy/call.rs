@@ -207,7 +207,7 @@ macro_rules! runtime {
                 Start::Go(held) => held,
                 Start::Found(newer) => {
                     let returned = call.newer::<P>(age, newer);
-                    given(lead, &share, &returned, How::Stored);
+                    given(lead, key.key(), &share, &returned, How::Stored);
                     return returned;
                 }
                 // Whoever comes next asks again.

@@ -152,13 +152,13 @@ where
         Start::Go(held) => held,
         Start::Found(value) => {
             let returned = P::wrap(value);
-            given(lead, &share, &returned, How::Stored);
+            given(lead, key.key(), &share, &returned, How::Stored);
             site.count(Count::Coalesced);
             return Some(returned);
         }
         Start::Stale(value) => {
             let returned = call.stale::<P>(value);
-            given(lead, &share, &returned, How::Unstored);
+            given(lead, key.key(), &share, &returned, How::Unstored);
             return Some(returned);
         }
         // Not to those who wait.
@@ -168,7 +168,7 @@ where
             if let Some(fail) = call.on_error_fail() {
                 rules.refused();
                 let returned = fail(error);
-                given(lead, &share, &returned, How::Unstored);
+                given(lead, key.key(), &share, &returned, How::Unstored);
                 return Some(returned);
             }
             T::none()
