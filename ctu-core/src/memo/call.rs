@@ -38,6 +38,19 @@ fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll
     future.poll(context)
 }
 
+/// What is known of a call whose lookup found nothing.
+// Lent, as a `Lead` is; but to a future, which has it where it stays.
+pub(super) struct Missed<'a, R, X, T> {
+    /// The [`closings`](super::flights::Flights::closings) before the lookup.
+    pub(super) since: u64,
+    /// That of the lookup.
+    pub(super) failure: Option<Error>,
+    pub(super) rules: &'a X,
+    pub(super) terms: T,
+    /// How the function fails with its store, if it is to.
+    pub(super) fail: Failure<R>,
+}
+
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
@@ -45,6 +58,7 @@ macro_rules! runtime {
         computes: [$($compute:tt)*], [$($now:tt)*],
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
         waits: $ended:ident, $settled:ident, $lookup:ident,
         apart: $apart:ident, [$(#[$inline:meta])*],
         terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
@@ -95,7 +109,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
-            T: $terms<L::Key, P::Value, C> + Copy,
+            T: $terms<L::Key, P::Value, C>,
         { $($block)* {
             let key = match &key {
                 Ok(key) => key,
@@ -114,19 +128,25 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            let asked = (since, failure, &AsStored, &terms, None);
-            $apart!($computed(site, store.cache(), key, share, asked, lifetime, compute))
+            $apart!($computed(
+                site,
+                store.cache(),
+                key,
+                share,
+                $($lent)* Missed { since, failure, rules: &AsStored, terms, fail: None },
+                lifetime,
+                compute
+            ))
         } }
 
-        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the
-        /// function fails with its store, if it is to.
+        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
         $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (mut since, failure, rules, terms, fail): (u64, Option<Error>, &impl Rules, &T, Failure<R>),
+            $($mut)? $missed: $($lent)* Missed<'_, R, impl Rules, T>,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -136,8 +156,10 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            let (rules, terms, fail) = ($missed.rules, &$missed.terms, $missed.fail);
+            let mode = if site.missed($missed.failure.take()) { rules.mode() } else { Mode::Not };
+            let mut lead = site.flights().lead();
+            join!(P, lead, site, cache, key, share, $missed, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
             let held = if let Some(held) = T::unasked() {
                 held
             } else if mode == Mode::Not {
@@ -428,6 +450,7 @@ runtime! {
     computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
+    lent: [&mut], [] missed,
     waits: ended, settled, lookup,
     apart: called_apart, [#[inline(never)]],
     terms: SyncTerms, start, replace, run, put, remove, give_back,
@@ -439,6 +462,7 @@ runtime! {
     computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
+    lent: [], [mut] missed,
     waits: ended_async, settled_async, lookup_async,
     apart: polled_apart, [#[inline]],
     terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,

@@ -9,7 +9,8 @@ use super::flight::{Flight, Help, How, Landing, Shared};
 use super::{Flights, Spot, graph, spare};
 use crate::{CacheKey, Watch};
 
-/// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
+/// The one who computes. It is made where it stays, and lent: what is stored in parts and then moved as a whole, in wider
+/// loads, is what processors are slow at. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
 pub(in crate::memo) struct Lead<'f> {
     flights: &'f Flights,
     spot: Spot,
@@ -23,19 +24,28 @@ pub(in crate::memo) struct Lead<'f> {
 }
 
 impl<'f> Lead<'f> {
-    pub(super) fn new(flights: &'f Flights, flight: Arc<Flight>) -> Self {
-        let spot = flight.spot();
-        Self { flights, spot, before: Word::NONE, now: Word::NONE, flight: Some(flight), help: None }
-    }
-
     #[inline]
-    pub(super) const fn berthed(flights: &'f Flights, spot: Spot, (before, now): (Word, Word)) -> Self {
-        Self { flights, spot, before, now, flight: None, help: None }
+    pub(super) const fn new(flights: &'f Flights) -> Self {
+        let spot = Spot { hash: 0, slot: 0 };
+        Self { flights, spot, before: Word::NONE, now: Word::NONE, flight: None, help: None }
     }
 
-    pub(super) fn helping(mut self, help: Help) -> Self {
+    /// Leads from its berth from now on, if that is free, and tells what that said before.
+    #[inline]
+    pub(super) fn take_berth(&mut self, spot: Spot) -> Option<Word> {
+        let (before, now) = self.flights.berth(spot).take(spot)?;
+        (self.spot, self.before, self.now) = (spot, before, now);
+        Some(before)
+    }
+
+    /// Leads this flight from now on.
+    pub(super) fn take_flight(&mut self, flight: Arc<Flight>) {
+        self.spot = flight.spot();
+        self.flight = Some(flight);
+    }
+
+    pub(super) fn help(&mut self, help: Help) {
         self.help = Some(help);
-        self
     }
 }
 

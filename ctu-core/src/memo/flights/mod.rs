@@ -99,9 +99,9 @@ struct Spot {
 }
 
 /// A caller's part in the computation of a key.
-pub(super) enum Place<'f> {
-    /// It computes. `is_late`: since it looked into the store, a flight of this key may have ended.
-    Lead { lead: Lead<'f>, is_late: bool },
+pub(super) enum Place {
+    /// It leads. `is_late`: since it looked into the store, a flight of this key may have ended.
+    Lead { is_late: bool },
     /// It waits for another.
     Wait(Wait),
 }
@@ -154,31 +154,37 @@ impl Flights {
         Locked { spot, closings: &self.closings, berth: &self.berths[berth], index: berth / SHARDS, shard }
     }
 
-    /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
-    // Inlined, as what it returns would be stored in parts and loaded as a whole, which processors are slow at.
+    /// The lead of nothing, to [`join`](Self::join) with.
     #[inline]
-    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    pub(super) const fn lead(&self) -> Lead<'_> {
+        Lead::new(self)
+    }
+
+    /// Finds the flight of `key`, or begins one, which `lead` leads then. `turns`: for how many in vain the caller has
+    /// waited.
+    #[inline]
+    pub(super) fn join<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), since: u64, turns: u32) -> Place
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
         C: ?Sized,
     {
         let spot = self.spot(key, store);
         if turns < TURNS
-            && let Some((before, now)) = self.berth(spot).take(spot)
+            && let Some(before) = lead.take_berth(spot)
         {
-            return Place::Lead { lead: Lead::berthed(self, spot, (before, now)), is_late: before.is_late(since) };
+            return Place::Lead { is_late: before.is_late(since) };
         }
-        self.meet(key, spot, since, turns)
+        self.meet(lead, key, spot, since, turns)
     }
 
     /// The same for those who find that others are there.
     #[inline(never)]
-    fn meet<K>(&self, key: &K, spot: Spot, since: u64, turns: u32) -> Place<'_>
+    fn meet<'f, K>(&'f self, lead: &mut Lead<'f>, key: &K, spot: Spot, since: u64, turns: u32) -> Place
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
     {
         if turns >= TURNS {
-            return Place::Lead { lead: self.stray(spot), is_late: false };
+            return self.stray(lead, spot);
         }
         let mut own = spare::flight(spot, key.to_key());
         let mut was_over = false;
@@ -186,7 +192,8 @@ impl Flights {
             let entry = self.locked(spot).enter(&mut own, since);
             let other = match entry {
                 Entry::Begun { is_late } => {
-                    return Place::Lead { lead: Lead::new(self, own), is_late: is_late || was_over };
+                    lead.take_flight(own);
+                    return Place::Lead { is_late: is_late || was_over };
                 }
                 Entry::Found(other) => other,
             };
@@ -206,7 +213,7 @@ impl Flights {
             }
             was_over = true;
         }
-        Place::Lead { lead: self.stray(spot), is_late: false }
+        self.stray(lead, spot)
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
@@ -220,32 +227,43 @@ impl Flights {
         if self.locked(self.spot(key, store)).is_taken() {
             return None;
         }
-        match self.join(key, store, since, 0) {
-            Place::Lead { lead, is_late } => Some((lead, is_late)),
+        let mut lead = self.lead();
+        match self.join(&mut lead, (key, store), since, 0) {
+            Place::Lead { is_late } => Some((lead, is_late)),
             Place::Wait(_) => None,
         }
     }
 
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
-    pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
-        self.stray(self.spot(key, store)).helping(help)
+    pub(super) fn help<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), help: Help)
+    where
+        K: Hash + ?Sized,
+        C: ?Sized,
+    {
+        self.stray(lead, self.spot(key, store));
+        lead.help(help);
     }
 
     /// Begins a flight that nobody waits for.
     #[inline]
-    pub(super) fn astray<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Lead<'_> {
+    pub(super) fn astray<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C)) -> Place
+    where
+        K: Hash + ?Sized,
+        C: ?Sized,
+    {
         let spot = self.spot(key, store);
-        match self.berth(spot).take(spot) {
-            Some(words) => Lead::berthed(self, spot, words),
-            None => self.stray(spot),
+        match lead.take_berth(spot) {
+            Some(_) => Place::Lead { is_late: false },
+            None => self.stray(lead, spot),
         }
     }
 
     #[inline(never)]
-    fn stray(&self, spot: Spot) -> Lead<'_> {
+    fn stray<'f>(&'f self, lead: &mut Lead<'f>, spot: Spot) -> Place {
         let flight = spare::stray(spot);
         self.locked(spot).insert_stray(&flight);
-        Lead::new(self, flight)
+        lead.take_flight(flight);
+        Place::Lead { is_late: false }
     }
 
     /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
@@ -274,7 +292,9 @@ impl Flights {
         let (detached, dropped) = locked.take(self.is_several());
         locked.insert(&own);
         drop(dropped);
-        (Lead::new(self, own), detached)
+        let mut lead = self.lead();
+        lead.take_flight(own);
+        (lead, detached)
     }
 
     /// For models: which berth a key has.

@@ -13,14 +13,21 @@ fn lead<'f, K>(flights: &'f Flights, key: &K) -> Lead<'f>
 where
     K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
 {
-    match flights.join(key, STORE, 0, 0) {
-        Place::Lead { lead, .. } => lead,
-        Place::Wait(_) => unreachable!("nobody else computes"),
-    }
+    lead_in(flights, key, STORE)
+}
+
+fn lead_in<'f, K, C>(flights: &'f Flights, key: &K, store: &C) -> Lead<'f>
+where
+    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+{
+    let mut lead = flights.lead();
+    let place = flights.join(&mut lead, (key, store), 0, 0);
+    assert!(matches!(place, Place::Lead { .. }), "nobody else computes");
+    lead
 }
 
 fn wait(flights: &Flights, key: &str) -> Wait {
-    match flights.join(key, STORE, 0, 0) {
+    match flights.join(&mut flights.lead(), (key, STORE), 0, 0) {
         Place::Wait(wait) => wait,
         Place::Lead { .. } => unreachable!("somebody else computes"),
     }
@@ -47,7 +54,8 @@ fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
     thread::scope(|scope| {
         let waiter = || match wait(&flights, "key").ended() {
             Ended::Late(help) => {
-                let mut helper = flights.helping("key", STORE, help);
+                let mut helper = flights.lead();
+                flights.help(&mut helper, ("key", STORE), help);
                 assert!(helper.land("key", true).is_awaited);
                 helper.publish(&shared(7));
                 helper.end(How::Stored);
@@ -73,7 +81,7 @@ fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
     let stuck = lead(&flights, "key");
     let (first, second) = (wait(&flights, "key"), wait(&flights, "key"));
     let Ended::Late(help) = first.ended() else { panic!("it is stuck") };
-    drop(flights.helping("key", STORE, help));
+    flights.help(&mut flights.lead(), ("key", STORE), help);
     let start = std::time::Instant::now();
     assert!(matches!(second.ended(), Ended::Late(_)));
     assert!(start.elapsed() < std::time::Duration::from_millis(150));
@@ -156,11 +164,8 @@ fn law4_a_stale_flight_is_not_stored_and_not_found() {
 #[test]
 fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
     let flights = Flights::new();
-    let is_late = |key: &str, since| match flights.join(key, STORE, since, 0) {
-        Place::Lead { lead, is_late } => {
-            drop(lead);
-            is_late
-        }
+    let is_late = |key: &str, since| match flights.join(&mut flights.lead(), (key, STORE), since, 0) {
+        Place::Lead { is_late } => is_late,
         Place::Wait(_) => unreachable!("nobody else computes"),
     };
     let other = apart(&flights, "key");
@@ -194,10 +199,7 @@ fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
 fn law3_once_the_same_key_in_another_store_is_another_flight() {
     let flights = Flights::new();
     let stores = [1_u8, 2];
-    let leads = stores.each_ref().map(|store| match flights.join("key", store, 0, 0) {
-        Place::Lead { lead, .. } => lead,
-        Place::Wait(_) => unreachable!("it is in another store"),
-    });
+    let leads = stores.each_ref().map(|store| lead_in(&flights, "key", store));
     flights.detach("key", &stores[0]).settled().unwrap();
     assert!(leads.into_iter().all(|mut lead| !lead.land("key", true).is_to_store), "two handles may be of one store");
 }
@@ -238,7 +240,7 @@ fn law6_bounded_a_thread_keeps_few_flights() {
 fn law4_a_computation_knows_nothing_of_those_that_its_flight_was_used_for() {
     let flights = Flights::new();
     let others: [fn(&Flights); 5] = [
-        |flights| drop(flights.astray("key", STORE)),
+        |flights| assert!(matches!(flights.astray(&mut flights.lead(), ("key", STORE)), Place::Lead { .. })),
         |flights| {
             let mut old = lead(flights, "key");
             assert!(flights.detach("key", STORE).is_empty());
