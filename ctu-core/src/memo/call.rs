@@ -60,7 +60,7 @@ macro_rules! runtime {
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
         lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
         waits: $ended:ident, $settled:ident, $lookup:ident,
-        apart: $apart:ident, [$(#[$inline:meta])*],
+        apart: $apart:ident, $pinned:ident, [$(#[$inline:meta])*],
         terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
         names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
             $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
@@ -156,6 +156,8 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
+            // From here on it is not moved.
+            let compute = $pinned!(compute);
             let (rules, terms, fail) = ($missed.rules, &$missed.terms, $missed.fail);
             let mode = if site.missed($missed.failure.take()) { rules.mode() } else { Mode::Not };
             let mut lead = site.flights().lead();
@@ -452,7 +454,7 @@ runtime! {
     bounds: [+ ?Sized], [Sized], [],
     lent: [&mut], [] missed,
     waits: ended, settled, lookup,
-    apart: called_apart, [#[inline(never)]],
+    apart: called_apart, called_apart, [#[inline(never)]],
     terms: SyncTerms, start, replace, run, put, remove, give_back,
     names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
@@ -464,7 +466,7 @@ runtime! {
     bounds: [], [Send + Sync], [+ Sync],
     lent: [], [mut] missed,
     waits: ended_async, settled_async, lookup_async,
-    apart: polled_apart, [#[inline]],
+    apart: polled_apart, pin, [#[inline]],
     terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
     names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
         by_hand_async, in_cache_async, peek_async, evict_async, prime_async,
