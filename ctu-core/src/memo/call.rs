@@ -171,7 +171,7 @@ macro_rules! runtime {
                     Start::Go(held) => held,
                     Start::Found(value) => {
                         let returned = P::wrap(value);
-                        given(lead, key.key(), &share, &returned, How::Stored);
+                        given(lead, key.key(), &share, &returned, How::Found);
                         site.count(Count::Coalesced);
                         return returned;
                     }

@@ -14,7 +14,7 @@ macro_rules! join {
             let wait = match $site.join(&mut $lead, ($key.key(), $cache), $missed.since, turns) {
                 Place::Lead { is_late } => {
                     if is_late && let Ok(Some(value)) = $($lookup)* {
-                        $lead.close(How::Stored);
+                        $lead.close(How::Found);
                         $site.count(Count::Coalesced);
                         return $returns::wrap(value);
                     }
@@ -35,7 +35,7 @@ macro_rules! join {
                     turns += 1;
                     continue;
                 }
-                Ended::Closed(How::Stored) => None,
+                Ended::Closed(How::Stored | How::Found) => None,
                 Ended::Late(help) => Some(help),
             };
             turns += 1;

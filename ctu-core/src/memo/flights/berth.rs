@@ -21,10 +21,12 @@ pub(super) struct Word(u64);
 
 /// Somebody leads from here.
 const LED: u64 = 1;
-/// Its value is being stored. Unless it is known by a flight, which tells then.
+/// Its value is being stored. Unless the leader is known by a flight, which tells then.
 const STORING: u64 = 1 << 1;
 /// It is changed under the lock only.
 const GUARDED: u64 = 1 << 2;
+/// Its leader is known by a flight.
+const KNOWN: u64 = 1 << 3;
 /// The part that tells leaders apart, of one berth, whom others have waited for.
 const GENERATION: u64 = 0xff << 4;
 const ONE_GENERATION: u64 = 1 << 4;
@@ -105,14 +107,19 @@ impl Word {
         self.0 & STORING != 0
     }
 
-    /// Whether its leader may have this key and store. To be asked of the leader, who knows its key.
-    pub(super) const fn may_be_of(self, spot: Spot) -> bool {
-        self.is_led() && (self.0 ^ tag(spot)) >> SHIFT == 0
+    #[inline]
+    pub(super) const fn is_known(self) -> bool {
+        self.0 & KNOWN != 0
     }
 
-    /// Whether its leader may have this key, in whatever store.
+    /// Whether its leader is known by no flight yet and may have this key and store. Only it can tell, who has the key.
+    pub(super) const fn may_be_of(self, spot: Spot) -> bool {
+        self.0 & (LED | KNOWN) == LED && (self.0 ^ tag(spot)) >> SHIFT == 0
+    }
+
+    /// The same for this key, in whatever store.
     pub(super) const fn may_have_key_of(self, spot: Spot) -> bool {
-        self.is_led() && (self.0 ^ tag(spot)) & OF_KEY == 0
+        self.0 & (LED | KNOWN) == LED && (self.0 ^ tag(spot)) & OF_KEY == 0
     }
 
     /// Whether a flight of the berth may have ended, with a value in the store, not before the closing `since`.
@@ -134,16 +141,16 @@ impl Word {
         Self(closing << SHIFT | self.0 & !(!0 << SHIFT))
     }
 
-    /// Of one that its leader leaves.
     #[must_use]
-    pub(super) const fn free(self) -> Self {
-        Self(self.0 & !(LED | STORING))
+    pub(super) const fn known(self) -> Self {
+        Self(self.0 | KNOWN)
     }
 
-    /// The next leader is to be told from the last.
+    /// Of one that its leader leaves. The next one is told from it, if others have known it.
     #[must_use]
-    pub(super) const fn next_generation(self) -> Self {
-        Self(self.0 & !GENERATION | self.0.wrapping_add(ONE_GENERATION) & GENERATION)
+    pub(super) const fn free(self) -> Self {
+        let next = if self.is_known() { self.0.wrapping_add(ONE_GENERATION) } else { self.0 };
+        Self(self.0 & !(LED | STORING | KNOWN | GENERATION) | next & GENERATION)
     }
 
     #[must_use]

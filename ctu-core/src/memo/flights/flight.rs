@@ -61,6 +61,8 @@ impl<K: Any + Send + Sync> Held for Option<K> {
 pub(in crate::memo) enum How {
     /// Its value was stored.
     Stored,
+    /// A value was found in the store, which may be older than anything.
+    Found,
     /// It had a result that was not stored.
     Unstored,
     /// It panicked, or its future was dropped.

@@ -145,12 +145,13 @@ impl Lead<'_> {
         }
     }
 
-    /// Whether the value just stored has to be removed again.
+    /// Whether the value just stored has to be removed again: if an evict has given up waiting for that, it has made the
+    /// flight known before.
     #[inline]
     pub(in crate::memo) fn is_abandoned(&self) -> bool {
         match &self.flight {
             Some(flight) => flight.is_abandoned(),
-            None => self.flights.berth(self.spot).word().is_guarded() && self.is_abandoned_guarded(),
+            None => self.flights.berth(self.spot).word().is_known() && self.is_abandoned_guarded(),
         }
     }
 

@@ -32,7 +32,7 @@ impl Locked<'_> {
             return Entry::Found(Arc::clone(other));
         }
         let word = self.berth.guard();
-        let is_met = word.may_be_of(self.spot) && self.shard.flight_of(self.index).is_none();
+        let is_met = word.may_be_of(self.spot);
         if is_met {
             self.lend(own, word);
         } else {
@@ -51,12 +51,12 @@ impl Locked<'_> {
             flight.watched(sight);
         }
         self.shard.known.push((self.index, Known::Flight(Arc::clone(flight))));
+        self.berth.set(word.known());
     }
 
     /// Whether who comes now would wait for another.
     pub(super) fn is_taken(&self) -> bool {
-        self.shard.flights.get(self.spot.slot).is_some()
-            || self.berth.word().may_be_of(self.spot) && self.shard.flight_of(self.index).is_none()
+        self.shard.flights.get(self.spot.slot).is_some() || self.berth.word().may_be_of(self.spot)
     }
 
     /// Puts a flight in the table, from which others were [taken](Self::take).
@@ -111,13 +111,12 @@ impl Locked<'_> {
 
     /// A flight for the leader in the berth, if that may have the same key and is not known by one.
     fn meet(&mut self) -> Option<Arc<Flight>> {
-        let is_met = |word: Word| word.may_have_key_of(self.spot) && self.shard.flight_of(self.index).is_none();
         // Whoever takes the berth after this look computes after it, too.
-        if !is_met(self.berth.seen()) {
+        if !self.berth.seen().may_have_key_of(self.spot) {
             return None;
         }
         let word = self.berth.guard();
-        if !is_met(word) {
+        if !word.may_have_key_of(self.spot) {
             self.unguard(word);
             return None;
         }
@@ -148,22 +147,17 @@ impl Locked<'_> {
     /// The leader leaves the berth, which is guarded. `closing`: its value is in the store. The flight by which it was
     /// known.
     pub(super) fn leave(mut self, closing: Option<u64>) -> Option<Arc<Flight>> {
-        let Some(Known::Flight(flight)) = self.shard.forget(self.index) else {
-            self.note(closing);
-            self.leave_word(self.berth.word().free());
-            return None;
+        let flight = match self.shard.forget(self.index) {
+            Some(Known::Flight(flight)) => Some(flight),
+            _ => None,
         };
-        let removed = self.shard.remove(&flight);
+        let removed = flight.as_ref().and_then(|flight| self.shard.remove(flight));
         self.note(closing);
-        self.leave_word(self.berth.word().free().next_generation());
+        // Of flights that ended meanwhile beside it, the number is not known; but that it is not the next one.
+        self.unguard(self.berth.word().free().closed(self.closings.next() - 1));
         drop(self);
         drop(removed);
-        Some(flight)
-    }
-
-    fn leave_word(&self, word: Word) {
-        // Of flights that ended meanwhile beside it, the number is not known; but that it is not the next one.
-        self.unguard(word.closed(self.closings.next() - 1));
+        flight
     }
 
     /// Takes out a flight that is not led from the berth. `closing`: its value is in the store.

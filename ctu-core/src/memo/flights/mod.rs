@@ -307,10 +307,11 @@ impl Flights {
     pub(super) fn len(&self) -> usize {
         let shard = |(number, shard): (usize, &Mutex<Shard>)| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            let berths = (0..BERTHS_OF_SHARD).filter(|index| {
-                self.berths[number + index * SHARDS].word().is_led() && shard.flight_of(*index).is_none()
+            let unknown = (0..BERTHS_OF_SHARD).filter(|index| {
+                let word = self.berths[number + index * SHARDS].word();
+                word.is_led() && !word.is_known()
             });
-            shard.flights.len() + shard.strays.len() + berths.count()
+            shard.flights.len() + shard.strays.len() + unknown.count()
         };
         self.shards.iter().enumerate().map(shard).sum()
     }

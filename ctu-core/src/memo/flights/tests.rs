@@ -88,6 +88,21 @@ fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
     drop(stuck);
 }
 
+#[test]
+fn law3_once_a_result_that_is_not_stored_is_handed_to_those_who_wait_too() {
+    let flights = Flights::new();
+    for wants_store in [true, false] {
+        let mut lead = lead(&flights, "key");
+        let mut waiting = Box::pin(wait(&flights, "key").ended_async());
+        let context = &mut Context::from_waker(std::task::Waker::noop());
+        assert!(waiting.as_mut().poll(context).is_pending());
+        assert!(lead.land("key", wants_store).is_awaited);
+        lead.publish(&shared(7));
+        assert!(matches!(waiting.as_mut().poll(context), std::task::Poll::Ready(Ended::Shared(_))));
+        lead.end(How::Unstored);
+    }
+}
+
 /// Tells that it was woken.
 struct Ringing(Sender<()>);
 impl std::task::Wake for Ringing {
@@ -159,6 +174,19 @@ fn law4_a_stale_flight_is_not_stored_and_not_found() {
     new.end(How::Stored);
     assert!(matches!(waiting.ended(), Ended::Closed(How::Stored)));
     assert_eq!(flights.len(), 0);
+}
+
+/// A refresh over which an evict has come leaves what is there to who came later: but not to who has only found it.
+#[test]
+fn law4_what_is_found_again_is_not_taken_for_a_newer_value() {
+    let flights = Flights::new();
+    let (refresh, _) = flights.replace("key", STORE);
+    let since = flights.closings();
+    assert!(flights.detach("key", STORE).is_empty());
+    lead(&flights, "key").end(How::Found);
+    assert!(!refresh.is_replaced(since));
+    lead(&flights, "key").end(How::Stored);
+    assert!(refresh.is_replaced(since));
 }
 
 #[test]

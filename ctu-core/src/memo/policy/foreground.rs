@@ -97,7 +97,7 @@ where
     {
         site.missed(None);
         if is_late && let Ok(Some(value)) = rules.lookup_async(cache, key.key()).await {
-            lead.end(How::Stored);
+            lead.end(How::Found);
             site.count(Count::Coalesced);
             return P::wrap(value);
         }
@@ -153,7 +153,7 @@ where
         Start::Go(held) => held,
         Start::Found(value) => {
             let returned = P::wrap(value);
-            given(lead, key.key(), &share, &returned, How::Stored);
+            given(lead, key.key(), &share, &returned, How::Found);
             site.count(Count::Coalesced);
             return Some(returned);
         }
