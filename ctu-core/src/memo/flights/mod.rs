@@ -1,13 +1,13 @@
 //! The computations under way of one function: who computes, who waits, and whose result is too old to be stored.
 //!
 //! A computation lasts from the lookup that missed to the end of storing its value. As long as nobody else asks for its
-//! key, it has a [`Berth`] only. Otherwise it is a [`Flight`], which the table finds by the hash of its key. Callers of the
-//! same key wait for it; an evict, a prime or a refresh takes it out, after which it is nobody's but those who waited
-//! already, and its value is not stored.
+//! key, it has a [`Berth`] only. Otherwise it is a [`Flight`](flight::Flight), which the table finds by the hash of its key.
+//! Callers of the same key wait for it; an evict, a prime or a refresh takes it out, after which it is nobody's but those
+//! who waited already, and its value is not stored.
 //!
-//! Some computations are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray
-//! when the function does not coalesce, when it would wait for itself, when it has waited too long, or when another key
-//! has the same hash.
+//! Some flights are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray when it
+//! would wait for itself, when it has waited too long, when another key has the same hash, or when the function does not
+//! coalesce and the berth is taken.
 //!
 //! No user's code runs under a lock of the table or of a flight: neither `Clone` nor `Eq` of keys and results, nor their
 //! `Drop`, nor wakers.

@@ -8,8 +8,8 @@ use super::BERTHS_OF_SHARD;
 use super::flight::Flight;
 use crate::lease::Sight;
 
-/// How many ended flights a shard remembers.
-const REMEMBERED: usize = 8;
+/// How many ended flights a shard remembers, for refreshes over which others have come.
+const REMEMBERED: usize = 4;
 
 pub(super) struct Shard {
     pub(super) flights: Table,
