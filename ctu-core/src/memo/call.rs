@@ -156,8 +156,6 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            // From here on it is not moved.
-            let compute = $pinned!(compute);
             let (rules, terms, fail) = ($missed.rules, &$missed.terms, $missed.fail);
             let mode = if site.missed($missed.failure.take()) { rules.mode() } else { Mode::Not };
             let mut lead = site.flights().lead();
@@ -195,6 +193,8 @@ macro_rules! runtime {
                     Start::Taken => T::none(),
                 }
             };
+            // Not moved from here on; and dropped before the lead, which lets the next one compute.
+            let compute = $pinned!(compute);
             $led(site, cache, key, share, (&mut lead, mode, rules, terms, held), lifetime, compute)$($wait)*
         }
 

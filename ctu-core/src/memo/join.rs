@@ -2,12 +2,11 @@
 
 /// Makes `lead` that of the caller's own computation; or returns from the function around, with another's result.
 ///
-/// `missed`: the lookup before. A macro, as a future within a
-/// future would be moved about at each miss.
+/// `missed`: the lookup before. A macro, as a future within a future would be moved about at each miss.
 macro_rules! join {
     (
-        $returns:ident, $lead:ident, $site:ident, $cache:ident, $key:ident, $share:ident, $missed:ident, $ended:ident, [$($wait:tt)*],
-        [$($lookup:tt)*]
+        $returns:ident, $lead:ident, $site:ident, $cache:ident, $key:ident, $share:ident, $missed:ident, $ended:ident,
+        [$($wait:tt)*], [$($lookup:tt)*]
     ) => {{
         let mut turns = 0;
         loop {

@@ -9,8 +9,10 @@ use super::flight::{Flight, Help, How, Landing, Shared};
 use super::{Flights, Spot, graph, spare};
 use crate::{CacheKey, Watch};
 
-/// The one who computes. It is made where it stays, and lent: what is stored in parts and then moved as a whole, in wider
-/// loads, is what processors are slow at. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
+/// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
+///
+/// It is made where it stays, and lent: what is written in parts and then moved as a whole, in wider loads, is what
+/// processors are slow at.
 pub(in crate::memo) struct Lead<'f> {
     flights: &'f Flights,
     spot: Spot,
@@ -171,6 +173,7 @@ impl Lead<'_> {
         let closing = (how == How::Stored).then(|| self.flights.closings.take());
         if self.flight.is_none() {
             let now = replace(&mut self.now, Word::NONE);
+            debug_assert!(now.is_led(), "it ends once");
             let next = closing.map_or(self.before, |closing| self.before.closed(closing));
             if self.flights.berth(self.spot).exchange(now, next) {
                 return;
