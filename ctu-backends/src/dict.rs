@@ -142,7 +142,7 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
         &self,
         key: &Q,
         hash: u32,
-        by: By,
+        by: &mut By,
     ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         self.change.of(hash, by, &self.clock, || {
             let mut entries = self.write();
@@ -152,7 +152,13 @@ impl<K: Eq + Hash, V: Clone> DictCache<K, V> {
     }
 
     #[allow(clippy::unnecessary_wraps)] // as `MemoryCache::insert`, which can fail
-    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl, by: By) -> Result<Option<bool>> {
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        value: &V,
+        ttl: Ttl,
+        by: &mut By,
+    ) -> Result<Option<bool>> {
         let hash = self.seed.hash(key);
         let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
             return Ok(self.take_by(key, hash, by).map(|_| false));

@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<Subject> {
         hit("hit, JSON key, MemoryCache<String, u64>", |n| by_text(name(n), n.into())),
         hit("hit, JSON key, two levels", |n| in_two_levels(name(n), n.into())),
         hit("hit, JSON key, prefix, JSON value", |n| serialized(name(n), n.into()).0),
+        miss("miss, u64, bare quick_cache", |n| bare_seldom(n.into())),
         miss("miss, u64", |n| number_seldom(n.into())),
         miss("miss, (&str, u64)", |n| text_seldom(name(n), n.into())),
         miss("miss, u64, async", |n| ready(later_seldom(n.into()))),
@@ -132,6 +133,15 @@ async fn later_seldom(n: u64) -> u64 {
 fn bare(n: u64) -> u64 {
     static STORE: LazyLock<quick_cache::sync::Cache<u64, u64>> =
         LazyLock::new(|| quick_cache::sync::Cache::new(CAPACITY));
+    STORE.get(&n).unwrap_or_else(|| {
+        STORE.insert(n, n * 3);
+        n * 3
+    })
+}
+
+/// The same for a miss.
+fn bare_seldom(n: u64) -> u64 {
+    static STORE: LazyLock<quick_cache::sync::Cache<u64, u64>> = LazyLock::new(|| quick_cache::sync::Cache::new(1_000));
     STORE.get(&n).unwrap_or_else(|| {
         STORE.insert(n, n * 3);
         n * 3

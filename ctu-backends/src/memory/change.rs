@@ -1,5 +1,7 @@
 //! Who may change an entry, and how others come to know of it.
 
+use std::mem;
+
 use ctu_core::{Clock, Error, ErrorKind, Result, Token, Watch, Watches};
 
 /// How the entries of a store are changed.
@@ -36,10 +38,12 @@ impl Change {
 
     /// Runs `change`, which changes the entry of the key with this hash, if whoever does so may. Nothing is to be dropped
     /// in it whose code might use the store.
+    // `by` is lent, and looked at only where it counts: moving it takes as long as all the rest of a store that is not
+    // watched.
     #[inline]
-    pub(crate) fn of<R>(&self, hash: u32, by: By, clock: &Clock, change: impl FnOnce() -> R) -> Option<R> {
+    pub(crate) fn of<R>(&self, hash: u32, by: &mut By, clock: &Clock, change: impl FnOnce() -> R) -> Option<R> {
         let Some(watches) = &self.0 else { return Some(change()) };
-        match by {
+        match mem::replace(by, By::Anybody) {
             By::Anybody => Some(watches.change(hash.into(), change)),
             By::Watch(watch) => watches.store(watch, change),
             By::Lease(token) => watches.store_leased(hash.into(), token, clock, change),

@@ -194,7 +194,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         &self,
         key: &Q,
         hash: u32,
-        by: By,
+        by: &mut By,
     ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         let removal = Removal { hash, key };
         self.change.of(hash, by, &self.clock, || unpoisoned(|| self.entries.remove(&removal)))
@@ -202,7 +202,13 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 
     /// Whether the value is stored now: not if it has expired at once, or the cache is switched off. `None`: it may not be
     /// stored.
-    fn insert<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, value: &V, ttl: Ttl, by: By) -> Result<Option<bool>> {
+    fn insert<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        key: &Q,
+        value: &V,
+        ttl: Ttl,
+        by: &mut By,
+    ) -> Result<Option<bool>> {
         if self.heaviest == 0 {
             return Ok(Some(false));
         }
@@ -214,11 +220,14 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         let Some(weight) = self.weigh(&owned, value) else {
             return self.take_by(key, hash, by).map_or(Ok(None), |_| Err(too_heavy()));
         };
-        let keyed = Keyed { hash, key: owned, weight };
-        let held = Held { value: value.clone(), expiry };
+        let value = value.clone();
         // What it evicts is dropped when all locks are free again.
         let mut evicted = Default::default();
-        let insert = || unpoisoned(|| self.entries.insert_with_lifecycle(keyed, held, &mut evicted));
+        let insert = || {
+            // Made where it is handed over: it would be stored in parts and moved as a whole.
+            let (keyed, held) = (Keyed { hash, key: owned, weight }, Held { value, expiry });
+            unpoisoned(|| self.entries.insert_with_lifecycle(keyed, held, &mut evicted));
+        };
         if self.change.of(hash, by, &self.clock, insert).is_none() {
             return Ok(None);
         }
@@ -313,7 +322,7 @@ mod tests {
         // So few that neither evicts any.
         for n in 0..100 {
             plain.insert(n, n);
-            assert_eq!(cache.insert(&n, &n, Ttl::Default, By::Anybody).unwrap(), Some(true));
+            assert_eq!(cache.insert(&n, &n, Ttl::Default, &mut By::Anybody).unwrap(), Some(true));
         }
         assert_eq!((plain.len(), cache.count()), (100, 100));
         let (plain, ours) = (plain.memory_used().entries, cache.entries.memory_used().entries);

@@ -232,8 +232,8 @@ macro_rules! in_memory {
         impl<K: Eq + std::hash::Hash, V: Clone> $store<K, V> {
             /// Removes, and tells whether there was a live entry.
             fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
-                let by = $crate::memory::change::By::Anybody;
-                let taken = self.take_by(key, self.seed.hash(key), by).flatten();
+                let mut by = $crate::memory::change::By::Anybody;
+                let taken = self.take_by(key, self.seed.hash(key), &mut by).flatten();
                 taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
             }
 
@@ -243,9 +243,9 @@ macro_rules! in_memory {
                 key: &Q,
                 value: &V,
                 ttl: Ttl,
-                by: $crate::memory::change::By,
+                mut by: $crate::memory::change::By,
             ) -> Result<bool> {
-                let stored = self.insert(key, value, ttl, by);
+                let stored = self.insert(key, value, ttl, &mut by);
                 match stored {
                     Ok(Some(true)) => self.tally(Count::Write),
                     Ok(_) => {}

@@ -38,6 +38,19 @@ fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll
     future.poll(context)
 }
 
+/// What is known of a call whose lookup found nothing.
+// Lent, as a `Lead` is; but to a future, which has it where it stays.
+pub(super) struct Missed<'a, R, X, T> {
+    /// The [`closings`](super::flights::Flights::closings) before the lookup.
+    pub(super) since: u64,
+    /// That of the lookup.
+    pub(super) failure: Option<Error>,
+    pub(super) rules: &'a X,
+    pub(super) terms: T,
+    /// How the function fails with its store, if it is to.
+    pub(super) fail: Failure<R>,
+}
+
 /// Both forms of the runtime from one text: the async one waits where the sync one does not.
 macro_rules! runtime {
     (
@@ -45,8 +58,9 @@ macro_rules! runtime {
         computes: [$($compute:tt)*], [$($now:tt)*],
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
         waits: $ended:ident, $settled:ident, $lookup:ident,
-        apart: $apart:ident, [$(#[$inline:meta])*],
+        apart: $apart:ident, $pinned:ident, [$(#[$inline:meta])*],
         terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
         names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
             $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
@@ -95,7 +109,7 @@ macro_rules! runtime {
             P: Returns<R, Value: $($value)*>,
             L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
-            T: $terms<L::Key, P::Value, C> + Copy,
+            T: $terms<L::Key, P::Value, C>,
         { $($block)* {
             // First, as nothing is kept in registers across it.
             let since = site.flights().closings();
@@ -115,19 +129,25 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            let asked = (since, failure, &AsStored, &terms, None);
-            $apart!($computed(site, store.cache(), &key, share, asked, lifetime, compute))
+            $apart!($computed(
+                site,
+                store.cache(),
+                &key,
+                share,
+                $($lent)* Missed { since, failure, rules: &AsStored, terms, fail: None },
+                lifetime,
+                compute
+            ))
         } }
 
-        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs. `fail`: how the
-        /// function fails with its store, if it is to.
+        /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
         $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C, T>(
             site: &Site,
             cache: &C,
             key: &L,
             share: impl Share<P, R>,
-            (mut since, failure, rules, terms, fail): (u64, Option<Error>, &impl Rules, &T, Failure<R>),
+            $($mut)? $missed: $($lent)* Missed<'_, R, impl Rules, T>,
             lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
             compute: $($compute)*,
         ) -> R
@@ -137,8 +157,10 @@ macro_rules! runtime {
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
-            let mode = if site.missed(failure) { rules.mode() } else { Mode::Not };
-            let mut lead = join!(P, site, cache, key, share, since, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            let (rules, terms, fail) = ($missed.rules, &$missed.terms, $missed.fail);
+            let mode = if site.missed($missed.failure.take()) { rules.mode() } else { Mode::Not };
+            let mut lead = site.flights().lead();
+            join!(P, lead, site, cache, key, share, $missed, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
             let held = if let Some(held) = T::unasked() {
                 held
             } else if mode == Mode::Not {
@@ -148,13 +170,13 @@ macro_rules! runtime {
                     Start::Go(held) => held,
                     Start::Found(value) => {
                         let returned = P::wrap(value);
-                        given(lead, &share, &returned, How::Stored);
+                        given(lead, key.key(), &share, &returned, How::Found);
                         site.count(Count::Coalesced);
                         return returned;
                     }
                     Start::Stale(value) => {
                         let returned = P::wrap(value);
-                        given(lead, &share, &returned, How::Unstored);
+                        given(lead, key.key(), &share, &returned, How::Unstored);
                         site.count(Count::Stale);
                         return returned;
                     }
@@ -163,7 +185,7 @@ macro_rules! runtime {
                         if let Some(fail) = fail {
                             rules.refused();
                             let returned = fail(error);
-                            given(lead, &share, &returned, How::Unstored);
+                            given(lead, key.key(), &share, &returned, How::Unstored);
                             return returned;
                         }
                         T::none()
@@ -172,6 +194,8 @@ macro_rules! runtime {
                     Start::Taken => T::none(),
                 }
             };
+            // Not moved from here on; and dropped before the lead, which lets the next one compute.
+            let compute = $pinned!(compute);
             $led(site, cache, key, share, (&mut lead, mode, rules, terms, held), lifetime, compute)$($wait)*
         }
 
@@ -188,7 +212,7 @@ macro_rules! runtime {
         ) -> R
         where
             P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey $($key)*>,
+            L: Lookup<Key: CacheKey<Owned: 'static> $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
@@ -198,7 +222,7 @@ macro_rules! runtime {
             let returned = $run::<L::Key, P::Value, C, T, R>(terms, site, (cache, key.key()), (lead, &held), compute)$($wait)*;
             let may_store = T::may_store(&held);
             let mode = if may_store || mode.is_refreshing() { mode } else { Mode::Not };
-            let plan = match landed(lead, &share, mode, lifetime, &returned) {
+            let plan = match landed(lead, key.key(), &share, mode, lifetime, &returned) {
                 Plan::Put(_) if !may_store => Plan::Remove,
                 plan => plan,
             };
@@ -404,9 +428,9 @@ macro_rules! runtime {
             let key = key?;
             let Some(ttl) = lifetime(value) else { return Ok(()) };
             // With a flight of its own: who misses meanwhile waits for the value, instead of storing another over it.
-            let (lead, detached) = site.flights().replace(key.key(), cache);
+            let (mut lead, detached) = site.flights().replace(key.key(), cache);
             detached.$settled()$($wait)*?;
-            if !lead.land(true).is_to_store {
+            if !lead.land(key.key(), true).is_to_store {
                 // A later prime, refresh or evict has come first. It may be at it still, or give up: the older value
                 // must not outlive this one.
                 let removed = cache.remove(key.key())$($wait)*;
@@ -429,8 +453,9 @@ runtime! {
     computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
+    lent: [&mut], [] missed,
     waits: ended, settled, lookup,
-    apart: called_apart, [#[inline(never)]],
+    apart: called_apart, called_apart, [#[inline(never)]],
     terms: SyncTerms, start, replace, run, put, remove, give_back,
     names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
@@ -440,8 +465,9 @@ runtime! {
     computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
+    lent: [], [mut] missed,
     waits: ended_async, settled_async, lookup_async,
-    apart: polled_apart, [#[inline]],
+    apart: polled_apart, pin, [#[inline]],
     terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
     names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
         by_hand_async, in_cache_async, peek_async, evict_async, prime_async,

@@ -1,24 +1,23 @@
 //! Waiting for another caller's result, before one computes oneself.
 
-/// The lead of the caller's own computation; or returns from the function around, with another's result.
+/// Makes `lead` that of the caller's own computation; or returns from the function around, with another's result.
 ///
-/// `since`: the [`closings`](super::flights::Flights::closings) before the lookup that missed. A macro, as a future within a
-/// future would be moved about at each miss.
+/// `missed`: the lookup before. A macro, as a future within a future would be moved about at each miss.
 macro_rules! join {
     (
-        $returns:ident, $site:ident, $cache:ident, $key:ident, $share:ident, $since:ident, $ended:ident, [$($wait:tt)*],
-        [$($lookup:tt)*]
+        $returns:ident, $lead:ident, $site:ident, $cache:ident, $key:ident, $share:ident, $missed:ident, $ended:ident,
+        [$($wait:tt)*], [$($lookup:tt)*]
     ) => {{
         let mut turns = 0;
         loop {
-            let wait = match $site.join($key.key(), $cache, $since, turns) {
-                Place::Lead { lead, is_late } => {
+            let wait = match $site.join(&mut $lead, ($key.key(), $cache), $missed.since, turns) {
+                Place::Lead { is_late } => {
                     if is_late && let Ok(Some(value)) = $($lookup)* {
-                        lead.end(How::Stored);
+                        $lead.close(How::Found);
                         $site.count(Count::Coalesced);
                         return $returns::wrap(value);
                     }
-                    break lead;
+                    break;
                 }
                 Place::Wait(wait) => wait,
             };
@@ -35,17 +34,18 @@ macro_rules! join {
                     turns += 1;
                     continue;
                 }
-                Ended::Closed(How::Stored) => None,
+                Ended::Closed(How::Stored | How::Found) => None,
                 Ended::Late(help) => Some(help),
             };
             turns += 1;
-            $since = $site.flights().closings();
+            $missed.since = $site.flights().closings();
             if let Ok(Some(value)) = $($lookup)* {
                 $site.count(Count::Coalesced);
                 return $returns::wrap(value);
             }
             if let Some(help) = help {
-                break $site.flights().helping($key.key(), $cache, help);
+                $site.flights().help(&mut $lead, ($key.key(), $cache), help);
+                break;
             }
         }
     }};

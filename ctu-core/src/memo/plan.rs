@@ -4,7 +4,7 @@ use super::flights::{How, Lead};
 use super::returns::Returns;
 use super::share::{Packed, Share};
 use super::site::Site;
-use crate::{Result, Ttl};
+use crate::{CacheKey, Result, Ttl};
 
 /// What is done with the value of a computation.
 pub(super) enum Plan {
@@ -48,7 +48,8 @@ impl Mode {
 
 /// Hands a result to those who wait for it, and says what is to be done with its value.
 pub(super) fn landed<P: Returns<R>, R>(
-    lead: &Lead<'_>,
+    lead: &mut Lead<'_>,
+    key: &(impl CacheKey<Owned: 'static> + ?Sized),
     share: &impl Share<P, R>,
     mode: Mode,
     lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
@@ -60,7 +61,7 @@ pub(super) fn landed<P: Returns<R>, R>(
         Some(None) if mode.replaces() => Plan::Remove,
         _ => Plan::Nothing,
     };
-    let landing = lead.land(!matches!(plan, Plan::Nothing));
+    let landing = lead.land(key, !matches!(plan, Plan::Nothing));
     publish(lead, share, landing.is_awaited, returned);
     match (plan, mode) {
         (plan, _) if landing.is_to_store => plan,
@@ -78,7 +79,14 @@ fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_await
 }
 
 /// Hands an answer that need not be computed to those who wait, and ends the flight.
-pub(super) fn given<P: Returns<R>, R>(lead: Lead<'_>, share: &impl Share<P, R>, returned: &R, how: How) {
-    publish(&lead, share, lead.land(false).is_awaited, returned);
+pub(super) fn given<P: Returns<R>, R>(
+    mut lead: Lead<'_>,
+    key: &(impl CacheKey<Owned: 'static> + ?Sized),
+    share: &impl Share<P, R>,
+    returned: &R,
+    how: How,
+) {
+    let is_awaited = lead.land(key, false).is_awaited;
+    publish(&lead, share, is_awaited, returned);
     lead.end(how);
 }

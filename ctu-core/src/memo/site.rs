@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::about::About;
-use super::flights::{Flights, Place};
+use super::flights::{Flights, Lead, Place};
 use super::names;
 use crate::clock;
 use crate::log_gate::LogGate;
@@ -91,18 +91,14 @@ impl Site {
         &self.flights
     }
 
-    /// What a caller does who missed: compute, or wait for another who does.
+    /// What a caller does who missed: compute, as `lead`, or wait for another who does.
     #[inline]
-    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    pub(super) fn join<'s, K, C>(&'s self, lead: &mut Lead<'s>, at: (&K, &C), since: u64, turns: u32) -> Place
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
         C: ?Sized,
     {
-        if self.is_coalescing {
-            self.flights.join(key, store, since, turns)
-        } else {
-            Place::Lead { lead: self.flights.astray(key, store), is_late: false }
-        }
+        if self.is_coalescing { self.flights.join(lead, at, since, turns) } else { self.flights.astray(lead, at) }
     }
 
     /// The function's name, and the prefix of its keys.
@@ -127,9 +123,16 @@ impl Site {
 
     /// Counts a lookup that found none, or failed, and tells whether to store what is computed instead: not in a store
     /// that failed, so that an outage costs one deadline and not two.
+    #[inline]
     pub(super) fn missed(&self, failure: Option<Error>) -> bool {
         self.counters.add(Count::Miss);
-        failure.inspect(|error| self.failed(error)).is_none()
+        match failure {
+            None => true,
+            Some(error) => {
+                self.failed(&error);
+                false
+            }
+        }
     }
 
     /// Counts a lookup that failed, and the call with it.
@@ -152,6 +155,7 @@ impl Site {
     }
 
     /// Counts the outcome of a `put` that may be refused, and tells it; `None`: the store failed, and may have it or not.
+    #[inline]
     pub(super) fn stored_if(&self, outcome: &Result<bool>) -> Option<bool> {
         match outcome {
             Ok(is_stored) => {

@@ -25,7 +25,7 @@ pub(super) enum Start<H, V> {
 }
 
 /// What is had while one computes.
-pub(super) trait Terms: Sync {
+pub(super) trait Terms: Copy + Sync {
     type Held: Send + Sync + 'static;
 
     /// Whether what is had may end by itself, without a newer word on the key.

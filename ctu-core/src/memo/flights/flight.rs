@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A computation under way, or a value being stored.
 pub(in crate::memo) struct Flight {
     spot: Spot,
+    /// What tells its leader from all others, if that leads from a berth; 0: it is told by the flight itself.
+    leader: u64,
     marks: AtomicUsize,
     state: Mutex<State>,
     /// None where nobody is to find the flight by it.
@@ -59,6 +61,8 @@ impl<K: Any + Send + Sync> Held for Option<K> {
 pub(in crate::memo) enum How {
     /// Its value was stored.
     Stored,
+    /// A value was found in the store, which may be older than anything.
+    Found,
     /// It had a result that was not stored.
     Unstored,
     /// It panicked, or its future was dropped.
@@ -99,7 +103,7 @@ pub(in crate::memo) enum Ended {
 
 impl Flight {
     pub(super) fn new(spot: Spot) -> Self {
-        Self { spot, marks: AtomicUsize::new(0), state: Mutex::default(), key: None }
+        Self { spot, leader: 0, marks: AtomicUsize::new(0), state: Mutex::default(), key: None }
     }
 
     /// Another computation, of one that is as good as new.
@@ -142,6 +146,7 @@ impl Flight {
             self.lock().sight = None;
         }
         *self.marks.get_mut() = 0;
+        self.leader = 0;
         if let Some(key) = &mut self.key {
             key.clear();
         }
@@ -160,8 +165,14 @@ impl Flight {
     }
 
     /// What tells it from all others while it lasts.
-    pub(super) fn id(self: &Arc<Self>) -> usize {
-        Arc::as_ptr(self).cast::<()>().addr()
+    pub(super) fn id(self: &Arc<Self>) -> u64 {
+        if self.leader == 0 { Arc::as_ptr(self).cast::<()>().addr() as u64 } else { self.leader }
+    }
+
+    /// Makes it that of a leader in a berth, who is known by `leader`.
+    pub(super) fn lend(&mut self, leader: u64, is_storing: bool) {
+        self.leader = leader;
+        *self.marks.get_mut() = if is_storing { STORING } else { 0 };
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,19 +1,22 @@
 //! The computations under way of one function: who computes, who waits, and whose result is too old to be stored.
 //!
-//! A [`Flight`] is a computation from the lookup that missed to the end of storing its value. The table finds it by the
-//! hash of its key. Callers of the same key wait for it; an evict, a prime or a refresh takes it out, after which it is
-//! nobody's but those who waited already, and its value is not stored.
+//! A computation lasts from the lookup that missed to the end of storing its value. As long as nobody else asks for its
+//! key, it has a [`Berth`] only. Otherwise it is a [`Flight`](flight::Flight), which the table finds by the hash of its key.
+//! Callers of the same key wait for it; an evict, a prime or a refresh takes it out, after which it is nobody's but those
+//! who waited already, and its value is not stored.
 //!
-//! Some computations are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray
-//! when the function does not coalesce, when it would wait for itself, when it has waited too long, or when another key
-//! has the same hash.
+//! Some flights are *strays*: nobody waits for them, but an evict reaches them all the same. A caller goes astray when it
+//! would wait for itself, when it has waited too long, when another key has the same hash, or when the function does not
+//! coalesce and the berth is taken.
 //!
 //! No user's code runs under a lock of the table or of a flight: neither `Clone` nor `Eq` of keys and results, nor their
 //! `Drop`, nor wakers.
 
+mod berth;
 mod flight;
 mod graph;
 mod lead;
+mod locked;
 mod shard;
 mod spare;
 #[cfg(all(test, not(ctu_shuttle)))]
@@ -26,21 +29,25 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock, PoisonError};
 
-use flight::Flight;
+use berth::Berth;
 pub(super) use flight::{Detached, Ended, Help, How, Shared};
 #[cfg(all(test, ctu_shuttle))]
 pub(super) use graph::is_empty as nobody_waits;
 pub(super) use lead::Lead;
+use locked::{Entry, Locked};
 use shard::Shard;
 pub(super) use wait::Wait;
 #[cfg(all(test, ctu_shuttle))]
 pub(super) use watch::{is_running as is_watch_running, look_at_the_clock};
 
-use super::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, RandomState};
+use super::sync::{AtomicU64, AtomicUsize, Mutex, RandomState};
 use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
 const SHARDS: usize = 8;
+/// Computations of different berths do not meet: enough for those of many threads, in half a kilobyte.
+const BERTHS: usize = 64;
+const BERTHS_OF_SHARD: usize = BERTHS / SHARDS;
 /// How often a caller lets others go first whose results it can't share: then it computes itself, so that those who call
 /// a function that fails slowly do not queue up.
 const TURNS: u32 = 2;
@@ -52,6 +59,7 @@ pub(super) struct Flights {
     closings: Closings,
     /// The address of the store that the function was used with; [`SEVERAL`], of those.
     store: AtomicUsize,
+    berths: [Berth; BERTHS],
     shards: [Mutex<Shard>; SHARDS],
 }
 
@@ -60,9 +68,25 @@ const NONE: usize = 0;
 /// No address either, as it is odd and at the very beginning.
 const SEVERAL: usize = 1;
 
-/// The number of flights that ended with a value in the store. On a cache line of its own, as every call reads it.
+/// The number of the next flight that ends with a value in the store; the first is 1. On a cache line of its own, as every
+/// call reads it.
 #[repr(align(64))]
 struct Closings(AtomicU64);
+
+impl Closings {
+    #[inline]
+    fn next(&self) -> u64 {
+        // Acquire: the store is read after it. A flight that stores after the lookup has missed closes later still.
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// The number of a flight whose value is in the store. Not less than the one that any caller reads who finds the value
+    /// missing: the lookups came before.
+    #[inline]
+    fn take(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::AcqRel)
+    }
+}
 
 /// Where a flight is in the table.
 #[derive(Debug, Clone, Copy)]
@@ -75,24 +99,19 @@ struct Spot {
 }
 
 /// A caller's part in the computation of a key.
-pub(super) enum Place<'f> {
-    /// It computes. `is_late`: since it looked into the store, a flight of this key may have ended.
-    Lead { lead: Lead<'f>, is_late: bool },
+pub(super) enum Place {
+    /// It leads. `is_late`: since it looked into the store, a flight of this key may have ended.
+    Lead { is_late: bool },
     /// It waits for another.
     Wait(Wait),
-}
-
-/// What came of looking for a place in the table.
-enum Entry {
-    Begun { is_late: bool },
-    Found(Arc<Flight>),
 }
 
 impl Flights {
     pub(super) const fn new() -> Self {
         Self {
-            closings: Closings(AtomicU64::new(0)),
+            closings: Closings(AtomicU64::new(1)),
             store: AtomicUsize::new(NONE),
+            berths: [const { Berth::new() }; BERTHS],
             shards: [const { Mutex::new(Shard::new()) }; SHARDS],
         }
     }
@@ -100,8 +119,7 @@ impl Flights {
     /// To be read before the store, and handed to [`join`](Self::join) if that misses.
     #[inline]
     pub(super) fn closings(&self) -> u64 {
-        // Acquire: the store is read after it. A flight that stores after the lookup has missed closes later still.
-        self.closings.0.load(Ordering::Acquire)
+        self.closings.next()
     }
 
     /// Where the flights of `key` are, and notes with what store.
@@ -124,29 +142,58 @@ impl Flights {
         self.spot(key, store).slot
     }
 
-    fn shard(&self, spot: Spot) -> MutexGuard<'_, Shard> {
-        // The upper bits: the tables go by the lower ones. Nothing in a shard's critical sections panics half-way.
-        self.shards[(spot.hash >> 32) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    #[inline]
+    fn berth(&self, spot: Spot) -> &Berth {
+        &self.berths[berth_of(spot)]
     }
 
-    /// Finds the flight of `key`, or begins one. `turns`: for how many in vain the caller has waited.
-    // Inlined, as what it returns would be stored in parts and loaded as a whole, which processors are slow at.
+    fn locked(&self, spot: Spot) -> Locked<'_> {
+        let berth = berth_of(spot);
+        // Nothing in a shard's critical sections panics half-way.
+        let shard = self.shards[berth % SHARDS].lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { spot, closings: &self.closings, berth: &self.berths[berth], index: berth / SHARDS, shard }
+    }
+
+    /// The lead of nothing, to [`join`](Self::join) with.
     #[inline]
-    pub(super) fn join<K, C>(&self, key: &K, store: &C, since: u64, turns: u32) -> Place<'_>
+    pub(super) const fn lead(&self) -> Lead<'_> {
+        Lead::new(self)
+    }
+
+    /// Finds the flight of `key`, or begins one, which `lead` leads then. `turns`: for how many in vain the caller has
+    /// waited.
+    #[inline]
+    pub(super) fn join<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), since: u64, turns: u32) -> Place
     where
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
         C: ?Sized,
     {
         let spot = self.spot(key, store);
-        if turns >= TURNS {
-            return Place::Lead { lead: self.stray(spot), is_late: false };
+        if turns < TURNS
+            && let Some(before) = lead.take_berth(spot)
+        {
+            return Place::Lead { is_late: before.is_late(since) };
         }
-        let own = spare::flight(spot, key.to_key());
+        self.meet(lead, key, spot, since, turns)
+    }
+
+    /// The same for those who find that others are there.
+    #[inline(never)]
+    fn meet<'f, K>(&'f self, lead: &mut Lead<'f>, key: &K, spot: Spot, since: u64, turns: u32) -> Place
+    where
+        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+    {
+        if turns >= TURNS {
+            return self.stray(lead, spot);
+        }
+        let mut own = spare::flight(spot, key.to_key());
         let mut was_over = false;
         loop {
-            let other = match self.enter(&own, since) {
+            let entry = self.locked(spot).enter(&mut own, since);
+            let other = match entry {
                 Entry::Begun { is_late } => {
-                    return Place::Lead { lead: Lead::new(self, own), is_late: is_late || was_over };
+                    lead.take_flight(own);
+                    return Place::Lead { is_late: is_late || was_over };
                 }
                 Entry::Found(other) => other,
             };
@@ -159,34 +206,14 @@ impl Flights {
                     None => break,
                 }
             }
-            self.retire(&other);
+            let retired = self.locked(spot).retire(&other);
+            drop(retired);
+            if Arc::ptr_eq(&own, &other) {
+                own = spare::flight(spot, key.to_key());
+            }
             was_over = true;
         }
-        Place::Lead { lead: self.stray(spot), is_late: false }
-    }
-
-    /// Takes a flight out of the table whose key was changed by hand meanwhile, unless it has gone already.
-    fn retire(&self, flight: &Arc<Flight>) {
-        let spot = flight.spot();
-        let mut shard = self.shard(spot);
-        let removed = shard.flights.remove_this(spot.slot, flight);
-        // An evict has to wait for one that is being stored.
-        if removed.is_some() && !flight.detach() {
-            shard.strays.push(Arc::clone(flight));
-        }
-        drop(shard);
-        drop(removed);
-    }
-
-    /// Puts `own` in the table, unless there is one in its place.
-    fn enter(&self, own: &Arc<Flight>, since: u64) -> Entry {
-        let spot = own.spot();
-        let mut shard = self.shard(spot);
-        if let Some(other) = shard.flights.get(spot.slot) {
-            return Entry::Found(Arc::clone(other));
-        }
-        shard.flights.insert(spot.slot, Arc::clone(own));
-        Entry::Begun { is_late: shard.recent.has(spot.slot, since) }
+        self.stray(lead, spot)
     }
 
     /// Begins a flight of `key`, unless there is one, or the caller is in one; and tells whether it is late, as in
@@ -196,41 +223,61 @@ impl Flights {
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
         C: ?Sized,
     {
-        let spot = self.spot(key, store);
         // First without a flight of one's own, as mostly there is one.
-        if self.shard(spot).flights.get(spot.slot).is_some() {
+        if self.locked(self.spot(key, store)).is_taken() {
             return None;
         }
-        match self.join(key, store, since, 0) {
-            Place::Lead { lead, is_late } => Some((lead, is_late)),
+        let mut lead = self.lead();
+        match self.join(&mut lead, (key, store), since, 0) {
+            Place::Lead { is_late } => Some((lead, is_late)),
             Place::Wait(_) => None,
         }
     }
 
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
-    pub(super) fn helping<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C, help: Help) -> Lead<'_> {
-        self.astray(key, store).helping(help)
+    pub(super) fn help<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), help: Help)
+    where
+        K: Hash + ?Sized,
+        C: ?Sized,
+    {
+        self.stray(lead, self.spot(key, store));
+        lead.help(help);
     }
 
     /// Begins a flight that nobody waits for.
-    pub(super) fn astray<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Lead<'_> {
-        self.stray(self.spot(key, store))
+    #[inline]
+    pub(super) fn astray<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C)) -> Place
+    where
+        K: Hash + ?Sized,
+        C: ?Sized,
+    {
+        let spot = self.spot(key, store);
+        match lead.take_berth(spot) {
+            Some(_) => Place::Lead { is_late: false },
+            None => self.stray(lead, spot),
+        }
     }
 
-    fn stray(&self, spot: Spot) -> Lead<'_> {
+    #[inline(never)]
+    fn stray<'f>(&'f self, lead: &mut Lead<'f>, spot: Spot) -> Place {
         let flight = spare::stray(spot);
-        self.shard(spot).strays.push(Arc::clone(&flight));
-        Lead::new(self, flight)
+        self.locked(spot).insert_stray(&flight);
+        lead.take_flight(flight);
+        Place::Lead { is_late: false }
     }
 
     /// Makes all flights of `key` stale: they are not found any more, and don't store any more, but for those that are
     /// at it and are returned.
     pub(super) fn detach<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Detached {
-        let spot = self.spot(key, store);
-        // The lock goes first, then what was dropped from the table, which owns a key.
-        let (detached, dropped) = self.take(&mut self.shard(spot), spot);
+        let (detached, dropped) = self.locked(self.spot(key, store)).take(self.is_several());
         drop(dropped);
         detached
+    }
+
+    /// Whether there are flights of other stores. Whoever put one there has left word before, and the lock is taken after
+    /// that.
+    fn is_several(&self) -> bool {
+        self.store.load(Ordering::Relaxed) == SEVERAL
     }
 
     /// As [`detach`](Self::detach), and begins a flight in their place.
@@ -241,64 +288,38 @@ impl Flights {
     {
         let spot = self.spot(key, store);
         let own = spare::flight(spot, key.to_key());
-        let mut shard = self.shard(spot);
-        let (detached, dropped) = self.take(&mut shard, spot);
-        shard.flights.insert(spot.slot, Arc::clone(&own));
-        drop(shard);
+        let mut locked = self.locked(spot);
+        let (detached, dropped) = locked.take(self.is_several());
+        locked.insert(&own);
         drop(dropped);
-        (Lead::new(self, own), detached)
+        let mut lead = self.lead();
+        lead.take_flight(own);
+        (lead, detached)
     }
 
-    /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one.
-    ///
-    /// Those that are being stored become strays: whoever comes next has to wait for their end as well.
-    fn take(&self, shard: &mut Shard, spot: Spot) -> (Detached, Vec<Arc<Flight>>) {
-        let found = shard.flights.remove(spot.slot);
-        let mut others = Vec::new();
-        // Whoever put one there has left word before, and the lock is taken after that.
-        if self.store.load(Ordering::Relaxed) == SEVERAL {
-            others = shard.flights.extract(|flight| flight.spot().hash == spot.hash);
-        }
-        if !shard.strays.is_empty() {
-            others.extend(shard.strays.extract_if(.., |stray| stray.spot().hash == spot.hash));
-        }
-        let (mut detached, mut dropped) = (Detached::default(), Vec::new());
-        for flight in found.into_iter().chain(others) {
-            if flight.detach() {
-                dropped.push(flight);
-            } else {
-                shard.strays.push(Arc::clone(&flight));
-                detached.add(flight);
-            }
-        }
-        (detached, dropped)
-    }
-
-    /// Takes `flight` out of the table. `has_stored`: there is a new value in the store.
-    fn close(&self, flight: &Arc<Flight>, has_stored: bool) {
-        let spot = flight.spot();
-        let mut shard = self.shard(spot);
-        if has_stored {
-            // Not less than the number that any caller reads who finds the value missing: the lookups came before.
-            let closing = self.closings.0.fetch_add(1, Ordering::AcqRel) + 1;
-            shard.recent.push(spot.slot, closing);
-        }
-        let removed = shard.flights.remove_this(spot.slot, flight).or_else(|| {
-            let place = shard.strays.iter().position(|stray| Arc::ptr_eq(stray, flight));
-            place.map(|place| shard.strays.swap_remove(place))
-        });
-        drop(shard);
-        drop(removed);
+    /// For models: which berth a key has.
+    #[cfg(all(test, ctu_shuttle))]
+    pub(super) fn berth_number<K: Hash + ?Sized>(&self, key: &K) -> usize {
+        berth_of(self.spot(key, &()))
     }
 
     /// Flights under way.
     pub(super) fn len(&self) -> usize {
-        let len = |shard: &Mutex<Shard>| {
+        let shard = |(number, shard): (usize, &Mutex<Shard>)| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.flights.len() + shard.strays.len()
+            let unknown = (0..BERTHS_OF_SHARD).filter(|index| {
+                let word = self.berths[number + index * SHARDS].word();
+                word.is_led() && !word.is_known()
+            });
+            shard.flights.len() + shard.strays.len() + unknown.count()
         };
-        self.shards.iter().map(len).sum()
+        self.shards.iter().enumerate().map(shard).sum()
     }
+}
+
+/// That of the key with this hash, whichever the store. The lower bits: the table of the flights goes by them, too.
+const fn berth_of(spot: Spot) -> usize {
+    (spot.hash >> 32) as usize % BERTHS
 }
 
 /// Shows nothing of the keys.

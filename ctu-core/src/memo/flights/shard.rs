@@ -4,21 +4,58 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use super::BERTHS_OF_SHARD;
 use super::flight::Flight;
+use crate::lease::Sight;
 
-/// How many ended flights a shard remembers.
-pub(super) const REMEMBERED: usize = 8;
+/// How many ended flights a shard remembers, for refreshes over which others have come.
+const REMEMBERED: usize = 4;
 
 pub(super) struct Shard {
     pub(super) flights: Table,
     pub(super) strays: Vec<Arc<Flight>>,
     pub(super) recent: Recent,
+    /// Those who lead from the shard's berths, as far as others know of them.
+    pub(super) known: Vec<(usize, Known)>,
+    /// How many of the leads that are of each berth, by their hashes, are not led from it, and have a flight.
+    pub(super) aside: [u32; BERTHS_OF_SHARD],
+}
+
+/// What there is to know of who leads from a berth.
+pub(super) enum Known {
+    /// The store keeps watch over its key.
+    Watch(Sight),
+    /// Somebody waits for it, or has made it stale. The flight's key is that of the one who waits: only the leader can
+    /// tell whether it is its own.
+    Flight(Arc<Flight>),
 }
 
 impl Shard {
     pub(super) const fn new() -> Self {
-        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0, last: 0 };
-        Self { flights: Table::new(), strays: Vec::new(), recent }
+        let recent = Recent { ring: [(0, 0); REMEMBERED], next: 0 };
+        Self { flights: Table::new(), strays: Vec::new(), recent, known: Vec::new(), aside: [0; BERTHS_OF_SHARD] }
+    }
+
+    /// The flight by which the leader of this berth is known.
+    pub(super) fn flight_of(&self, berth: usize) -> Option<&Arc<Flight>> {
+        self.known.iter().find_map(|(at, known)| match known {
+            Known::Flight(flight) if *at == berth => Some(flight),
+            _ => None,
+        })
+    }
+
+    /// What was known of it, which is no longer.
+    pub(super) fn forget(&mut self, berth: usize) -> Option<Known> {
+        let place = self.known.iter().position(|(at, _)| *at == berth)?;
+        Some(self.known.swap_remove(place).1)
+    }
+
+    /// Takes this flight out.
+    pub(super) fn remove(&mut self, flight: &Arc<Flight>) -> Option<Arc<Flight>> {
+        self.flights.remove_this(flight.spot().slot, flight).or_else(|| {
+            let place = self.strays.iter().position(|stray| Arc::ptr_eq(stray, flight))?;
+            Some(self.strays.swap_remove(place))
+        })
     }
 }
 
@@ -90,31 +127,17 @@ impl Table {
     }
 }
 
-/// The flights that ended last with a value in the store: those who missed before and look for the flight after its end
-/// have to look into the store again, and nobody else.
+/// The flights with a place in the shard that ended last with a value in the store.
 pub(super) struct Recent {
     /// The slot, and the number of the closing.
     ring: [(u64, u64); REMEMBERED],
     next: usize,
-    /// The number of the newest.
-    last: u64,
 }
 
 impl Recent {
     pub(super) const fn push(&mut self, slot: u64, closing: u64) {
         self.ring[self.next] = (slot, closing);
-        self.last = closing;
         self.next = (self.next + 1) % REMEMBERED;
-    }
-
-    /// Whether a flight in this slot may have ended after the closing `since`.
-    pub(super) fn has(&self, slot: u64, since: u64) -> bool {
-        // Most often there is nothing new.
-        if self.last <= since {
-            return false;
-        }
-        // The oldest is overwritten next: if it is newer than `since`, others that were may be forgotten already.
-        self.ring[self.next].1 > since || self.is_known(slot, since)
     }
 
     /// Whether a flight in this slot has ended after the closing `since`, and was not forgotten.

@@ -5,7 +5,6 @@ use std::task::Context;
 use std::thread;
 
 use super::flight::Landing;
-use super::shard::REMEMBERED;
 use super::*;
 
 const STORE: &() = &();
@@ -14,14 +13,21 @@ fn lead<'f, K>(flights: &'f Flights, key: &K) -> Lead<'f>
 where
     K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
 {
-    match flights.join(key, STORE, 0, 0) {
-        Place::Lead { lead, .. } => lead,
-        Place::Wait(_) => unreachable!("nobody else computes"),
-    }
+    lead_in(flights, key, STORE)
+}
+
+fn lead_in<'f, K, C>(flights: &'f Flights, key: &K, store: &C) -> Lead<'f>
+where
+    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+{
+    let mut lead = flights.lead();
+    let place = flights.join(&mut lead, (key, store), 0, 0);
+    assert!(matches!(place, Place::Lead { .. }), "nobody else computes");
+    lead
 }
 
 fn wait(flights: &Flights, key: &str) -> Wait {
-    match flights.join(key, STORE, 0, 0) {
+    match flights.join(&mut flights.lead(), (key, STORE), 0, 0) {
         Place::Wait(wait) => wait,
         Place::Lead { .. } => unreachable!("somebody else computes"),
     }
@@ -31,6 +37,16 @@ fn shared(value: u32) -> Shared {
     Arc::new(value)
 }
 
+/// A key of another berth.
+fn apart(flights: &Flights, key: &str) -> String {
+    let berth = |key: &str| berth_of(flights.spot(key, STORE));
+    ["other", "others", "another"]
+        .into_iter()
+        .find(|other| berth(other) != berth(key))
+        .expect("in one of 64")
+        .to_owned()
+}
+
 #[test]
 fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
     let flights = Flights::new();
@@ -38,8 +54,9 @@ fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
     thread::scope(|scope| {
         let waiter = || match wait(&flights, "key").ended() {
             Ended::Late(help) => {
-                let helper = flights.helping("key", STORE, help);
-                assert!(helper.land(true).is_awaited);
+                let mut helper = flights.lead();
+                flights.help(&mut helper, ("key", STORE), help);
+                assert!(helper.land("key", true).is_awaited);
                 helper.publish(&shared(7));
                 helper.end(How::Stored);
                 true
@@ -64,11 +81,26 @@ fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
     let stuck = lead(&flights, "key");
     let (first, second) = (wait(&flights, "key"), wait(&flights, "key"));
     let Ended::Late(help) = first.ended() else { panic!("it is stuck") };
-    drop(flights.helping("key", STORE, help));
+    flights.help(&mut flights.lead(), ("key", STORE), help);
     let start = std::time::Instant::now();
     assert!(matches!(second.ended(), Ended::Late(_)));
     assert!(start.elapsed() < std::time::Duration::from_millis(150));
     drop(stuck);
+}
+
+#[test]
+fn law3_once_a_result_that_is_not_stored_is_handed_to_those_who_wait_too() {
+    let flights = Flights::new();
+    for wants_store in [true, false] {
+        let mut lead = lead(&flights, "key");
+        let mut waiting = Box::pin(wait(&flights, "key").ended_async());
+        let context = &mut Context::from_waker(std::task::Waker::noop());
+        assert!(waiting.as_mut().poll(context).is_pending());
+        assert!(lead.land("key", wants_store).is_awaited);
+        lead.publish(&shared(7));
+        assert!(matches!(waiting.as_mut().poll(context), std::task::Poll::Ready(Ended::Shared(_))));
+        lead.end(How::Unstored);
+    }
 }
 
 /// Tells that it was woken.
@@ -96,15 +128,15 @@ fn law3_once_a_task_that_has_waited_too_long_is_woken_without_a_runtime() {
 #[test]
 fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_that_takes_too_long() {
     let flights = Flights::new();
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let detached = flights.detach("key", STORE);
     assert_eq!(detached.settled().unwrap_err().kind(), crate::ErrorKind::Timeout);
     assert!(storing.is_abandoned(), "what is stored now is to be removed again");
     storing.end(How::Unstored);
 
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let detached = flights.detach("key", STORE);
     thread::scope(|scope| {
         let settled = scope.spawn(|| detached.settled());
@@ -117,8 +149,8 @@ fn law4_an_eviction_waits_for_the_storing_of_an_older_value_and_says_so_when_tha
 #[test]
 fn law4_every_eviction_waits_for_the_storing_of_an_older_value() {
     let flights = Flights::new();
-    let storing = lead(&flights, "key");
-    assert!(storing.land(true).is_to_store);
+    let mut storing = lead(&flights, "key");
+    assert!(storing.land("key", true).is_to_store);
     let (first, second) = (flights.detach("key", STORE), flights.detach("key", STORE));
     assert!(!first.is_empty() && !second.is_empty());
     let (new, third) = flights.replace("key", STORE);
@@ -132,11 +164,11 @@ fn law4_every_eviction_waits_for_the_storing_of_an_older_value() {
 #[test]
 fn law4_a_stale_flight_is_not_stored_and_not_found() {
     let flights = Flights::new();
-    let old = lead(&flights, "key");
+    let mut old = lead(&flights, "key");
     flights.detach("key", STORE).settled().unwrap();
-    let new = lead(&flights, "key");
-    assert!(!old.land(true).is_to_store);
-    assert!(new.land(true).is_to_store);
+    let mut new = lead(&flights, "key");
+    assert!(!old.land("key", true).is_to_store);
+    assert!(new.land("key", true).is_to_store);
     old.end(How::Unstored);
     let waiting = wait(&flights, "key");
     new.end(How::Stored);
@@ -144,37 +176,60 @@ fn law4_a_stale_flight_is_not_stored_and_not_found() {
     assert_eq!(flights.len(), 0);
 }
 
+/// A refresh over which an evict has come leaves what is there to who came later: but not to who has only found it.
+#[test]
+fn law4_what_is_found_again_is_not_taken_for_a_newer_value() {
+    let flights = Flights::new();
+    let (refresh, _) = flights.replace("key", STORE);
+    let since = flights.closings();
+    assert!(flights.detach("key", STORE).is_empty());
+    lead(&flights, "key").end(How::Found);
+    assert!(!refresh.is_replaced(since));
+    lead(&flights, "key").end(How::Stored);
+    assert!(refresh.is_replaced(since));
+}
+
 #[test]
 fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
     let flights = Flights::new();
-    let is_late = |key: &str, since| match flights.join(key, STORE, since, 0) {
-        Place::Lead { lead, is_late } => {
-            drop(lead);
-            is_late
-        }
+    let is_late = |key: &str, since| match flights.join(&mut flights.lead(), (key, STORE), since, 0) {
+        Place::Lead { is_late } => is_late,
         Place::Wait(_) => unreachable!("nobody else computes"),
     };
+    let other = apart(&flights, "key");
     let before = flights.closings();
     lead(&flights, "key").end(How::Stored);
     assert!(is_late("key", before));
-    assert!(!is_late("other", before));
+    assert!(!is_late(&other, before));
     assert!(!is_late("key", flights.closings()));
-    // More than are remembered: whoever asked before can't know.
-    (0..SHARDS * REMEMBERED * 20).for_each(|n| lead(&flights, &n.to_string()).end(How::Stored));
-    assert!(is_late("other", before));
+    lead(&flights, "key").end(How::Unstored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    // Those in the table, and those beside them.
+    let before = flights.closings();
+    let (first, _) = flights.replace("key", STORE);
+    let (second, _) = flights.replace("key", STORE);
+    first.end(How::Unstored);
     assert!(!is_late("other", flights.closings()));
+    second.end(How::Stored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    let before = flights.closings();
+    let first = lead(&flights, "key");
+    flights.replace("key", STORE).0.end(How::Stored);
+    first.end(How::Unstored);
+    assert!(is_late("key", before));
+    assert!(!is_late("key", flights.closings()));
+    assert!(!is_late(&other, before));
 }
 
 #[test]
 fn law3_once_the_same_key_in_another_store_is_another_flight() {
     let flights = Flights::new();
     let stores = [1_u8, 2];
-    let leads = stores.each_ref().map(|store| match flights.join("key", store, 0, 0) {
-        Place::Lead { lead, .. } => lead,
-        Place::Wait(_) => unreachable!("it is in another store"),
-    });
+    let leads = stores.each_ref().map(|store| lead_in(&flights, "key", store));
     flights.detach("key", &stores[0]).settled().unwrap();
-    assert!(leads.iter().all(|lead| !lead.land(true).is_to_store), "two handles may be of one store");
+    assert!(leads.into_iter().all(|mut lead| !lead.land("key", true).is_to_store), "two handles may be of one store");
 }
 
 #[test]
@@ -182,20 +237,27 @@ fn law6_bounded_a_key_goes_with_its_computation() {
     let flights = Flights::new();
     let key = Arc::new(7_u8);
     for _ in 0..3 {
-        let lead = lead(&flights, &key);
+        let first = lead(&flights, &key);
+        assert_eq!(Arc::strong_count(&key), 1, "nobody else asks for it");
+        flights.detach(&key, STORE);
+        let second = lead(&flights, &key);
         assert_eq!(Arc::strong_count(&key), 2);
-        lead.end(How::Stored);
+        second.end(How::Stored);
         assert_eq!(Arc::strong_count(&key), 1);
+        drop(first);
     }
+    let first = lead(&flights, &key);
+    flights.detach(&key, STORE);
     drop(lead(&flights, &key));
+    drop(first);
     assert_eq!(Arc::strong_count(&key), 1);
 }
 
 #[test]
 fn law6_bounded_a_thread_keeps_few_flights() {
     let flights = Flights::new();
-    let many: Vec<_> = (0..50_u32).map(|n| lead(&flights, &n)).collect();
-    assert_eq!((flights.len(), spare::len()), (50, 0));
+    let many: Vec<_> = (0..2 * BERTHS).map(|n| lead(&flights, &n)).collect();
+    assert_eq!((flights.len(), spare::len()), (2 * BERTHS, 0));
     for lead in many {
         lead.end(How::Stored);
     }
@@ -206,39 +268,39 @@ fn law6_bounded_a_thread_keeps_few_flights() {
 fn law4_a_computation_knows_nothing_of_those_that_its_flight_was_used_for() {
     let flights = Flights::new();
     let others: [fn(&Flights); 5] = [
-        |flights| drop(flights.astray("key", STORE)),
+        |flights| assert!(matches!(flights.astray(&mut flights.lead(), ("key", STORE)), Place::Lead { .. })),
         |flights| {
-            let old = lead(flights, "key");
+            let mut old = lead(flights, "key");
             assert!(flights.detach("key", STORE).is_empty());
-            assert!(!old.land(true).is_to_store);
+            assert!(!old.land("key", true).is_to_store);
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, "key");
-            assert!(old.land(true).is_to_store);
+            let mut old = lead(flights, "key");
+            assert!(old.land("key", true).is_to_store);
             assert!(flights.detach("key", STORE).settled().is_err());
             assert!(old.is_abandoned());
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, &7_u32);
-            assert!(!old.land(false).is_to_store);
+            let mut old = lead(flights, &7_u32);
+            assert!(!old.land(&7_u32, false).is_to_store);
             old.end(How::Unstored);
         },
         |flights| {
-            let old = lead(flights, "key");
+            let mut old = lead(flights, "key");
             let context = &mut Context::from_waker(std::task::Waker::noop());
             assert!(std::pin::pin!(wait(flights, "key").ended_async()).as_mut().poll(context).is_pending());
-            assert!(old.land(true).is_awaited);
+            assert!(old.land("key", true).is_awaited);
             old.publish(&shared(7));
             old.end(How::Stored);
         },
     ];
     for other in others {
         other(&flights);
-        let new = lead(&flights, "key");
+        let mut new = lead(&flights, "key");
         assert!(!new.is_abandoned());
-        let Landing { is_to_store, is_awaited } = new.land(true);
+        let Landing { is_to_store, is_awaited } = new.land("key", true);
         assert!(is_to_store && !is_awaited);
         assert!(!flights.detach("key", STORE).is_empty(), "it is being stored");
         new.end(How::Stored);

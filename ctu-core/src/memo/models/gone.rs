@@ -4,10 +4,10 @@ use super::*;
 use crate::memo::{prime, prime_async};
 
 /// The least version that a call may return which begins now.
-struct Floor(AtomicU32);
+pub(super) struct Floor(AtomicU32);
 
 impl Floor {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(AtomicU32::new(1))
     }
 
@@ -15,7 +15,7 @@ impl Floor {
         self.0.fetch_max(version, SeqCst);
     }
 
-    fn check(&self, model: &Model) {
+    pub(super) fn check(&self, model: &Model) {
         let floor = self.0.load(SeqCst);
         let value = model.call(&7, || model.compute());
         assert!(value >= floor, "{value} was computed before {floor}");
@@ -35,7 +35,7 @@ impl Model {
     }
 
     /// The source has changed, and the cache is told.
-    fn change(&self, floor: &Floor) {
+    pub(super) fn change(&self, floor: &Floor) {
         let version = u32::try_from(self.source.fetch_add(1, SeqCst)).unwrap() + 1;
         match chance(3) {
             0 => assert!(self.evict(&7)),

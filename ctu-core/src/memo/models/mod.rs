@@ -10,6 +10,8 @@
 //! Every operation on an atomic is one step for `shuttle`, in the one order that all threads see: what weaker orderings
 //! allow is not checked.
 
+mod berths;
+mod by_hand;
 mod gone;
 mod late;
 mod leases;

@@ -51,13 +51,30 @@ fn law3_once_a_panic_hands_over_to_one_of_those_who_wait() {
     });
 }
 
+/// One computation at a time.
+struct Alone<'m>(&'m AtomicU32);
+
+impl<'m> Alone<'m> {
+    fn new(computing: &'m AtomicU32) -> Self {
+        assert_eq!(computing.fetch_add(1, SeqCst), 0);
+        Self(computing)
+    }
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
 #[test]
-fn law3_once_a_future_dropped_anywhere_leaves_no_one_waiting() {
+fn law3_once_a_future_dropped_anywhere_leaves_no_one_waiting_and_nothing_behind() {
     check(|| {
         let model = Model::new();
-        let dropped = AtomicU32::new(0);
+        let (dropped, computing) = (AtomicU32::new(0), AtomicU32::new(0));
         let waverer = || {
             let call = model.task(ShareAll, &7, async || {
+                let _alone = Alone::new(&computing);
                 yield_now().await;
                 model.compute()
             });
@@ -65,7 +82,13 @@ fn law3_once_a_future_dropped_anywhere_leaves_no_one_waiting() {
                 dropped.fetch_add(1, SeqCst);
             }
         };
-        let caller = || assert_eq!(model.call(&7, || model.compute()), 1);
+        let caller = || {
+            let compute = || {
+                let _alone = Alone::new(&computing);
+                model.compute()
+            };
+            assert_eq!(model.call(&7, compute), 1);
+        };
         together(parts![waverer, waverer, caller, caller]);
         assert!(model.computed() <= 1 + dropped.load(SeqCst));
     });

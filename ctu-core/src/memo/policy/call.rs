@@ -196,7 +196,7 @@ macro_rules! runtime {
             };
             let rules = Kept::new(policy, Mode::Replacing).over(ttl);
             if is_late && let Ok(Some(newer)) = rules.$lookup(cache, key.key())$($wait)* {
-                lead.end(How::Stored);
+                lead.end(How::Found);
                 return call.newer::<P>(age, newer);
             }
             let room = background.room();
@@ -207,7 +207,7 @@ macro_rules! runtime {
                 Start::Go(held) => held,
                 Start::Found(newer) => {
                     let returned = call.newer::<P>(age, newer);
-                    given(lead, &share, &returned, How::Stored);
+                    given(lead, key.key(), &share, &returned, How::Found);
                     return returned;
                 }
                 // Whoever comes next asks again.

@@ -9,7 +9,7 @@ use super::background::{Begun, InTask, InThread, Room, Slot};
 use super::call::Call;
 use super::kept::Kept;
 use super::tasks;
-use crate::memo::call::{computed, computed_async};
+use crate::memo::call::{Missed, computed, computed_async};
 use crate::memo::flights::{How, Lead};
 use crate::memo::key::Lookup;
 use crate::memo::plan::{Mode, given};
@@ -66,8 +66,9 @@ where
 {
     let rules = Kept::new(call.policy, mode(expired.as_ref()));
     let watch = Stopwatch::new(call.site, call.policy);
-    let asked = (call.since, failure, &rules, call.terms, call.on_error_fail());
-    let returned = computed(call.site, call.cache, call.key, share, asked, lifetime, watch.timed(compute));
+    let (since, terms, fail) = (call.since, *call.terms, call.on_error_fail());
+    let mut missed = Missed { since, failure, rules: &rules, terms, fail };
+    let returned = computed(call.site, call.cache, call.key, share, &mut missed, lifetime, watch.timed(compute));
     call.rescued::<P>(returned, expired, rules)
 }
 
@@ -96,7 +97,7 @@ where
     {
         site.missed(None);
         if is_late && let Ok(Some(value)) = rules.lookup_async(cache, key.key()).await {
-            lead.end(How::Stored);
+            lead.end(How::Found);
             site.count(Count::Coalesced);
             return P::wrap(value);
         }
@@ -110,8 +111,8 @@ where
         };
     }
     let watch = Stopwatch::new(site, policy);
-    let asked = (since, failure, &rules, terms, call.on_error_fail());
-    let work = computed_async(site, cache, key, share, asked, lifetime, watch.timed_async(compute));
+    let missed = Missed { since, failure, rules: &rules, terms: *terms, fail: call.on_error_fail() };
+    let work = computed_async(site, cache, key, share, missed, lifetime, watch.timed_async(compute));
     // Whoever has nothing else to answer waits.
     let limit = limit.filter(|_| expired.is_some() || call.failure.is_some());
     let returned = match limit {
@@ -152,13 +153,13 @@ where
         Start::Go(held) => held,
         Start::Found(value) => {
             let returned = P::wrap(value);
-            given(lead, &share, &returned, How::Stored);
+            given(lead, key.key(), &share, &returned, How::Found);
             site.count(Count::Coalesced);
             return Some(returned);
         }
         Start::Stale(value) => {
             let returned = call.stale::<P>(value);
-            given(lead, &share, &returned, How::Unstored);
+            given(lead, key.key(), &share, &returned, How::Unstored);
             return Some(returned);
         }
         // Not to those who wait.
@@ -168,7 +169,7 @@ where
             if let Some(fail) = call.on_error_fail() {
                 rules.refused();
                 let returned = fail(error);
-                given(lead, &share, &returned, How::Unstored);
+                given(lead, key.key(), &share, &returned, How::Unstored);
                 return Some(returned);
             }
             T::none()
