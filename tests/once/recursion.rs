@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Barrier, LazyLock};
 use std::thread;
 
-use ctu::cached;
+use ctu::{MemoryCache, StackExt, StatsCache, Store, cached};
 use pollster::block_on;
 
 #[test]
@@ -20,6 +20,19 @@ fn law3_once_recursion_on_the_same_key_computes_on_its_own() {
     }
     assert_eq!(again(1), 3);
     assert_eq!(again::__site().in_flight(), 0);
+}
+
+/// Of the many that are under way at a time, each may be far away.
+#[test]
+fn law3_once_each_key_of_a_deep_recursion_is_looked_up_once() {
+    static STORE: LazyLock<StatsCache<MemoryCache<String, u64>>> =
+        LazyLock::new(|| MemoryCache::new(10_000).with_stats());
+    #[cached(cache = STORE)]
+    fn sum(n: u64) -> u64 {
+        if n == 0 { 0 } else { n + sum(n - 1) }
+    }
+    assert_eq!(sum(500), 500 * 501 / 2);
+    assert_eq!(STORE.stats().unwrap().reads, 501);
 }
 
 #[test]

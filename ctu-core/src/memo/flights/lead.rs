@@ -170,7 +170,7 @@ impl Lead<'_> {
     /// As [`end`](Self::end), where moving it takes longer.
     #[inline]
     pub(in crate::memo) fn close(&mut self, how: How) {
-        let closing = (how == How::Stored).then(|| self.flights.closings.take());
+        let closing = (how == How::Stored).then(|| self.flights.closings.take(self.spot));
         if self.flight.is_none() {
             let now = replace(&mut self.now, Word::NONE);
             debug_assert!(now.is_led(), "it ends once");

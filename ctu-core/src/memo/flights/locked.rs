@@ -39,7 +39,10 @@ impl Locked<'_> {
             self.shard.aside[self.index] += 1;
         }
         self.shard.flights.insert(self.spot.slot, Arc::clone(own));
-        if is_met { Entry::Found(Arc::clone(own)) } else { Entry::Begun { is_late: word.is_late(since) } }
+        if is_met {
+            return Entry::Found(Arc::clone(own));
+        }
+        Entry::Begun { is_late: word.is_late(since) && self.closings.may_be_of(self.spot, since) }
     }
 
     /// Makes `flight`, which nobody else has, the one by which the leader of the berth is known.

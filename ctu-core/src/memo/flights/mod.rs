@@ -13,6 +13,7 @@
 //! `Drop`, nor wakers.
 
 mod berth;
+mod closings;
 mod flight;
 mod graph;
 mod lead;
@@ -30,6 +31,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock, PoisonError};
 
 use berth::Berth;
+use closings::Closings;
 pub(super) use flight::{Detached, Ended, Help, How, Shared};
 #[cfg(all(test, ctu_shuttle))]
 pub(super) use graph::is_empty as nobody_waits;
@@ -40,7 +42,7 @@ pub(super) use wait::Wait;
 #[cfg(all(test, ctu_shuttle))]
 pub(super) use watch::{is_running as is_watch_running, look_at_the_clock};
 
-use super::sync::{AtomicU64, AtomicUsize, Mutex, RandomState};
+use super::sync::{AtomicUsize, Mutex, RandomState};
 use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
@@ -68,26 +70,6 @@ const NONE: usize = 0;
 /// No address either, as it is odd and at the very beginning.
 const SEVERAL: usize = 1;
 
-/// The number of the next flight that ends with a value in the store; the first is 1. On a cache line of its own, as every
-/// call reads it.
-#[repr(align(64))]
-struct Closings(AtomicU64);
-
-impl Closings {
-    #[inline]
-    fn next(&self) -> u64 {
-        // Acquire: the store is read after it. A flight that stores after the lookup has missed closes later still.
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// The number of a flight whose value is in the store. Not less than the one that any caller reads who finds the value
-    /// missing: the lookups came before.
-    #[inline]
-    fn take(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::AcqRel)
-    }
-}
-
 /// Where a flight is in the table.
 #[derive(Debug, Clone, Copy)]
 struct Spot {
@@ -109,7 +91,7 @@ pub(super) enum Place {
 impl Flights {
     pub(super) const fn new() -> Self {
         Self {
-            closings: Closings(AtomicU64::new(1)),
+            closings: Closings::new(),
             store: AtomicUsize::new(NONE),
             berths: [const { Berth::new() }; BERTHS],
             shards: [const { Mutex::new(Shard::new()) }; SHARDS],
@@ -172,7 +154,7 @@ impl Flights {
         if turns < TURNS
             && let Some(before) = lead.take_berth(spot)
         {
-            return Place::Lead { is_late: before.is_late(since) };
+            return Place::Lead { is_late: before.is_late(since) && self.closings.may_be_of(spot, since) };
         }
         self.meet(lead, key, spot, since, turns)
     }
