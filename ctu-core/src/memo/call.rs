@@ -58,6 +58,8 @@ macro_rules! runtime {
         computes: [$($compute:tt)*], [$($now:tt)*],
         returns: [$($returned:tt)*], [$($block:tt)*],
         bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        // A plain function moves its key to where it is looked up; a future has it where it stays.
+        key: [$($taken:tt)*], [$($key_lent:tt)*],
         lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
         waits: $ended:ident, $settled:ident, $lookup:ident,
         apart: $apart:ident, $pinned:ident, [$(#[$inline:meta])*],
@@ -113,7 +115,7 @@ macro_rules! runtime {
         { $($block)* {
             // First, as nothing is kept in registers across it.
             let since = site.flights().closings();
-            let key = match key {
+            let key = match $($taken)* key {
                 Ok(key) => key,
                 Err(error) => {
                     site.refused(&error);
@@ -132,7 +134,7 @@ macro_rules! runtime {
             $apart!($computed(
                 site,
                 store.cache(),
-                &key,
+                $($key_lent)* key,
                 share,
                 $($lent)* Missed { since, failure, rules: &AsStored, terms, fail: None },
                 lifetime,
@@ -453,6 +455,7 @@ runtime! {
     computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
+    key: [], [&],
     lent: [&mut], [] missed,
     waits: ended, settled, lookup,
     apart: called_apart, called_apart, [#[inline(never)]],
@@ -465,6 +468,7 @@ runtime! {
     computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
+    key: [&], [],
     lent: [], [mut] missed,
     waits: ended_async, settled_async, lookup_async,
     apart: polled_apart, pin, [#[inline]],
