@@ -96,7 +96,7 @@ impl<S: OwnStore> Own<S> {
             Capacity::Known(capacity) => capacity,
             Capacity::Asked(capacity) => capacity(),
         });
-        Made { site: Site::of(&self.about), store, entries: S::entries }
+        Made { site: Site::of(self.about), store, entries: S::entries }
     }
 }
 
@@ -174,12 +174,12 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         called_async::<P, R, _, _, _, _>(&made.site, OwnHeld(&made.store), key, share, lifetime)
     }
 
-    /// The same, in the store in `cell`, made at first use for the keys of the call at hand and so many entries.
+    /// The same, in a store whose type has no name, as [`in_cell`].
     #[inline]
     pub fn called_erased<P, R, L, A, T>(
         self,
         site: &'static Site,
-        (cell, capacity): (&'static ErasedCell, fn() -> usize),
+        erased: (&'static ErasedCell, fn() -> usize),
         key: Result<L>,
         share: A,
         lifetime: T,
@@ -190,9 +190,7 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R>,
         T: Lifetime<V>,
     {
-        let store: &MemoryCache<<L::Key as CacheKey>::Owned, V> =
-            cell.get_or_init(|| MemoryCache::with_capacity(capacity()));
-        called::<P, R, _, _, _, _>(site, OwnHeld(store), key, share, lifetime)
+        called::<P, R, _, _, _, _>(site, OwnHeld(in_cell::<L, V>(erased)), key, share, lifetime)
     }
 
     /// The same of an `async` function.
@@ -200,7 +198,7 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
     pub fn called_erased_async<P, R, L, A, T>(
         self,
         site: &'static Site,
-        (cell, capacity): (&'static ErasedCell, fn() -> usize),
+        erased: (&'static ErasedCell, fn() -> usize),
         key: Result<L>,
         share: A,
         lifetime: T,
@@ -211,10 +209,20 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R> + Send + Sync,
         T: Lifetime<V> + Send,
     {
-        let store: &MemoryCache<<L::Key as CacheKey>::Owned, V> =
-            cell.get_or_init(|| MemoryCache::with_capacity(capacity()));
-        called_async::<P, R, _, _, _, _>(site, OwnHeld(store), key, share, lifetime)
+        called_async::<P, R, _, _, _, _>(site, OwnHeld(in_cell::<L, V>(erased)), key, share, lifetime)
     }
+}
+
+/// The store in `cell`, made at first use for the keys of the call at hand and so many entries.
+#[inline]
+fn in_cell<L, V>(
+    (cell, capacity): (&'static ErasedCell, fn() -> usize),
+) -> &'static MemoryCache<<L::Key as CacheKey>::Owned, V>
+where
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    V: Clone + Send + Sync + 'static,
+{
+    cell.get_or_init(|| MemoryCache::with_capacity(capacity()))
 }
 
 /// Shows nothing of the entries.

@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use super::site::Site;
 
 /// A function's name, and how it is called.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct About {
-    /// As in [`Site`].
     pub(super) name: &'static str,
+    /// The path that goes before the name, where the compiler tells it at run time only.
     pub(super) path: Option<fn() -> &'static str>,
+    /// Whether the name was made of the function's path, and must be no other function's.
     pub(super) is_path: bool,
     pub(super) is_coalescing: bool,
 }
@@ -60,6 +61,6 @@ impl Deref for SiteCell {
 
     #[inline]
     fn deref(&self) -> &Site {
-        self.site.get_or_init(|| Site::of(&self.about))
+        self.site.get_or_init(|| Site::of(self.about))
     }
 }

@@ -14,9 +14,7 @@ use crate::{CacheKey, Count, Counters, Error, Result, Stats};
 /// A memoized function: its name in keys and logs, and what was counted.
 #[derive(Debug)]
 pub struct Site {
-    name: &'static str,
-    /// The path that goes before the name, where the compiler tells it at run time only.
-    path: Option<fn() -> &'static str>,
+    about: About,
     whole: OnceLock<String>,
     counters: Counters,
     refused: LogGate,
@@ -25,9 +23,6 @@ pub struct Site {
     /// What a computation takes, on average, in nanoseconds; 0: not known.
     cost: AtomicU64,
     flights: Flights,
-    is_coalescing: bool,
-    /// Whether the name was made of the function's path, and must be no other function's.
-    is_path: bool,
     /// Whether it is no other's, once that was asked for.
     is_alone: OnceLock<bool>,
 }
@@ -35,9 +30,13 @@ pub struct Site {
 impl Site {
     /// The function of this name, which is also the prefix of its keys in a store that others use too.
     pub const fn new(name: &'static str) -> Self {
+        Self::of(About::prefixed(name))
+    }
+
+    /// The function that this is about.
+    pub const fn of(about: About) -> Self {
         Self {
-            name,
-            path: None,
+            about,
             whole: OnceLock::new(),
             counters: Counters::new(),
             refused: LogGate::new(),
@@ -45,27 +44,8 @@ impl Site {
             panicked: LogGate::new(),
             cost: AtomicU64::new(0),
             flights: Flights::new(),
-            is_coalescing: true,
-            is_path: false,
             is_alone: OnceLock::new(),
         }
-    }
-
-    /// The function that this is about.
-    pub const fn of(about: &About) -> Self {
-        let mut site = Self::new(about.name);
-        site.path = about.path;
-        site.is_path = about.is_path;
-        site.is_coalescing = about.is_coalescing;
-        site
-    }
-
-    /// Callers of one key at the same time each compute.
-    #[cfg(all(test, ctu_shuttle))]
-    #[must_use]
-    pub(super) const fn uncoalesced(mut self) -> Self {
-        self.is_coalescing = false;
-        self
     }
 
     /// The prefix of the function's keys in a store that others use too.
@@ -75,7 +55,7 @@ impl Site {
     /// `Config` when another function of this process has the same: its entries would be taken for this one's.
     #[inline]
     pub fn prefix(&'static self) -> Result<&'static str> {
-        if !self.is_path || *self.is_alone.get_or_init(|| names::claim(self.name(), self)) {
+        if !self.about.is_path || *self.is_alone.get_or_init(|| names::claim(self.name(), self)) {
             return Ok(self.name());
         }
         Err(names::taken())
@@ -98,14 +78,14 @@ impl Site {
         K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
         C: ?Sized,
     {
-        if self.is_coalescing { self.flights.join(lead, at, since, turns) } else { self.flights.astray(lead, at) }
+        if self.about.is_coalescing { self.flights.join(lead, at, since, turns) } else { self.flights.astray(lead, at) }
     }
 
     /// The function's name, and the prefix of its keys.
     pub fn name(&self) -> &str {
-        match self.path {
-            None => self.name,
-            Some(path) => self.whole.get_or_init(|| format!("{}{}", path(), self.name)),
+        match self.about.path {
+            None => self.about.name,
+            Some(path) => self.whole.get_or_init(|| format!("{}{}", path(), self.about.name)),
         }
     }
 

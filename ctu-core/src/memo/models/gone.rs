@@ -1,7 +1,7 @@
 //! What is evicted, primed or refreshed is not overwritten by anything older.
 
 use super::*;
-use crate::memo::{prime, prime_async};
+use crate::memo::{About, prime, prime_async};
 
 /// The least version that a call may return which begins now.
 pub(super) struct Floor(AtomicU32);
@@ -82,7 +82,7 @@ fn law4_no_later_call_sees_what_was_evicted_primed_or_refreshed_over() {
 
 #[test]
 fn law4_gone_is_gone_when_calls_do_not_coalesce() {
-    check(|| changes(&Model::of(Site::new("model").uncoalesced())));
+    check(|| changes(&Model::of(Site::of(About::prefixed("model").uncoalesced()))));
 }
 
 #[test]
