@@ -75,14 +75,17 @@ impl Locked<'_> {
         self.shard.strays.push(Arc::clone(own));
     }
 
-    /// Takes a flight out of the table whose key was changed by hand meanwhile, unless it has gone already.
+    /// Takes a flight out of the table that [is over](Flight::is_over), unless it has gone already.
     pub(super) fn retire(mut self, flight: &Arc<Flight>) -> Option<Arc<Flight>> {
-        let removed = self.shard.flights.remove_this(self.spot.slot, flight);
+        let removed = self.shard.flights.remove_this(self.spot.slot, flight)?;
+        // Its value may be in the store, though it is not at its end: who has missed there before looks again.
+        let closing = self.closings.take(self.spot);
+        self.berth.set(self.closed(closing));
         // An evict has to wait for one that is being stored.
-        if removed.is_some() && !flight.detach() {
+        if !flight.detach() {
             self.shard.strays.push(Arc::clone(flight));
         }
-        removed
+        Some(removed)
     }
 
     /// Takes the flights of a key out of the table: those of all stores, as two may be handles of one. `is_several`: there
@@ -168,13 +171,15 @@ impl Locked<'_> {
         let removed = self.shard.remove(flight);
         self.note(closing);
         self.shard.aside[self.index] -= 1;
-        let word = self.berth.word();
-        self.unguard(match closing {
-            Some(closing) if !word.is_led() => word.closed(closing),
-            _ => word,
-        });
+        self.unguard(closing.map_or_else(|| self.berth.word(), |closing| self.closed(closing)));
         drop(self);
         drop(removed);
+    }
+
+    /// What the berth says when a flight has ended beside it.
+    fn closed(&self, closing: u64) -> Word {
+        let word = self.berth.word();
+        if word.is_led() { word } else { word.closed(closing) }
     }
 
     fn note(&mut self, closing: Option<u64>) {

@@ -169,13 +169,12 @@ impl Flights {
             return self.stray(lead, spot);
         }
         let mut own = spare::flight(spot, key.to_key());
-        let mut was_over = false;
         loop {
             let entry = self.locked(spot).enter(&mut own, since);
             let other = match entry {
                 Entry::Begun { is_late } => {
                     lead.take_flight(own);
-                    return Place::Lead { is_late: is_late || was_over };
+                    return Place::Lead { is_late };
                 }
                 Entry::Found(other) => other,
             };
@@ -193,7 +192,6 @@ impl Flights {
             if Arc::ptr_eq(&own, &other) {
                 own = spare::flight(spot, key.to_key());
             }
-            was_over = true;
         }
         self.stray(lead, spot)
     }

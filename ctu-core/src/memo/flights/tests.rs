@@ -223,6 +223,35 @@ fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
     assert!(!is_late(&other, before));
 }
 
+/// The flight whose watch has ended is taken out of the table by the first who comes: others may have looked before.
+#[test]
+fn law3_once_a_latecomer_looks_into_the_store_again_also_before_the_end_of_who_has_stored() {
+    let watches = crate::Watches::new();
+    for is_berthed in [true, false] {
+        let flights = Flights::new();
+        let before = flights.closings();
+        let stored = if is_berthed { lead(&flights, "key") } else { flights.replace("key", STORE).0 };
+        let watch = watches.watch(7);
+        stored.watched(&watch);
+        drop(wait(&flights, "key"));
+        watches.store(watch, || ()).unwrap();
+        let spot = flights.spot("key", STORE);
+        let found = flights.locked(spot).shard.flights.get(spot.slot).cloned().unwrap();
+        assert!(found.is_over());
+        assert!(flights.locked(spot).retire(&found).is_some());
+        let mut late = flights.lead();
+        let place = flights.join(&mut late, ("key", STORE), before, 0);
+        assert!(matches!(place, Place::Lead { is_late: true }));
+        late.end(How::Found);
+        let mut later = flights.lead();
+        let place = flights.join(&mut later, ("key", STORE), flights.closings(), 0);
+        assert!(matches!(place, Place::Lead { is_late: false }));
+        drop(later);
+        stored.end(How::Stored);
+        assert_eq!(flights.len(), 0);
+    }
+}
+
 #[test]
 fn law3_once_the_same_key_in_another_store_is_another_flight() {
     let flights = Flights::new();
