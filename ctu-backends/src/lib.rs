@@ -51,6 +51,9 @@ pub use memcached::AsyncMemcachedCache;
 #[cfg(feature = "memcached")]
 pub use memcached::{MemcachedCache, MemcachedCacheBuilder, MemcachedValue};
 #[cfg(feature = "memory")]
+#[doc(hidden)]
+pub use memory::near::NearCache;
+#[cfg(feature = "memory")]
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
 #[doc(hidden)]

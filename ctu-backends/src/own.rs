@@ -12,7 +12,7 @@ use ctu_core::memo::{
 };
 use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
 
-use crate::{MemoryCache, SharedMemory};
+use crate::{NearCache, SharedMemory};
 
 /// A store that is made for so many entries.
 pub trait OwnStore {
@@ -22,13 +22,13 @@ pub trait OwnStore {
     fn entries(&self) -> Option<u64>;
 }
 
-impl<K: Eq + Hash, V: Clone> OwnStore for MemoryCache<K, V> {
+impl<K: Eq + Hash + 'static, V: Clone + 'static> OwnStore for NearCache<K, V> {
     fn with_capacity(capacity: usize) -> Self {
-        Self::builder().capacity(capacity).stats(false).private().build()
+        Self::new(capacity)
     }
 
     fn entries(&self) -> Option<u64> {
-        self.len().ok().map(|entries| entries as u64)
+        Some(Self::entries(self))
     }
 }
 
@@ -217,12 +217,12 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
 #[inline]
 fn in_cell<L, V>(
     (cell, capacity): (&'static ErasedCell, fn() -> usize),
-) -> &'static MemoryCache<<L::Key as CacheKey>::Owned, V>
+) -> &'static NearCache<<L::Key as CacheKey>::Owned, V>
 where
     L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
     V: Clone + Send + Sync + 'static,
 {
-    cell.get_or_init(|| MemoryCache::with_capacity(capacity()))
+    cell.get_or_init(|| NearCache::with_capacity(capacity()))
 }
 
 /// Shows nothing of the entries.

@@ -15,6 +15,8 @@ use std::process::{Command, Stdio};
 
 /// How many calls are counted.
 pub const CALLS: u32 = 4_000;
+/// Of few keys, each eight times.
+const FEW: u32 = CALLS / 8;
 
 /// Set for the process that is counted.
 const COUNTED: &str = "CTU_GUARD_COUNTED";
@@ -35,6 +37,10 @@ pub struct Subject {
 pub enum Keys {
     /// The numbers it was warmed up with: hits.
     Known,
+    /// So few of them, and so often, that the thread has all nearby.
+    Few,
+    /// So many, and so often, that the thread has found out that it can't have them nearby.
+    Many,
     /// Others: misses.
     New,
 }
@@ -57,12 +63,18 @@ pub fn counted(subjects: &[Subject]) -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 fn run(subject: &Subject) {
-    (0..CALLS).for_each(|n| {
+    let keys = if subject.keys == Keys::Few { FEW } else { CALLS };
+    let rounds = match subject.keys {
+        Keys::Few => 64,
+        Keys::Many => 8,
+        Keys::Known | Keys::New => 1,
+    };
+    for n in (0..rounds).flat_map(|_| 0..keys) {
         (subject.call)(n);
-    });
+    }
     warmed_up(subject);
-    let start = if subject.keys == Keys::Known { 0 } else { CALLS };
-    counted_calls(subject.call, start);
+    let start = if subject.keys == Keys::New { CALLS } else { 0 };
+    counted_calls(subject.call, start, keys);
 }
 
 /// Where callgrind begins to count: it knows the function by this name.
@@ -73,9 +85,11 @@ fn warmed_up(subject: &Subject) {
 
 /// What callgrind counts: it knows the function by this name.
 #[inline(never)]
-fn counted_calls(call: fn(u32) -> u64, start: u32) {
-    for n in start..start + CALLS {
-        black_box(black_box(call)(black_box(n)));
+fn counted_calls(call: fn(u32) -> u64, start: u32, keys: u32) {
+    for _ in 0..CALLS / keys {
+        for n in start..start + keys {
+            black_box(black_box(call)(black_box(n)));
+        }
     }
 }
 

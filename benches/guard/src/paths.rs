@@ -11,14 +11,16 @@ use guard::{CALLS, Keys, Subject};
 
 pub(super) fn all() -> Vec<Subject> {
     let hit = |name, call| Subject { name, call, keys: Keys::Known };
+    let near = |name, call| Subject { name, call, keys: Keys::Few };
     let miss = |name, call| Subject { name, call, keys: Keys::New };
     vec![
         hit("an empty call", u64::from),
         hit("hit, u64, bare quick_cache", |n| bare(n.into())),
-        hit("hit, u64", |n| number(n.into())),
+        near("hit, u64", |n| number(n.into())),
+        Subject { name: "hit, u64, of many keys", call: |n| number_of_many(n.into()), keys: Keys::Many },
         hit("hit, (&str, u64)", |n| text(name(n), n.into())),
-        hit("hit, u64, with a ttl", |n| for_an_hour(n.into())),
-        hit("hit, u64, async", |n| ready(later(n.into()))),
+        near("hit, u64, with a ttl", |n| for_an_hour(n.into())),
+        near("hit, u64, async", |n| ready(later(n.into()))),
         hit("hit, u64, by hand, counted", |n| found(&COUNTED, n)),
         hit("hit, u64, by hand, not counted", |n| found(&UNCOUNTED, n)),
         hit("hit, u64, SharedMemory", |n| shared(n.into())),
@@ -43,6 +45,11 @@ fn name(n: u32) -> &'static str {
 
 #[cached(capacity = CAPACITY)]
 fn number(n: u64) -> u64 {
+    n * 3
+}
+
+#[cached(capacity = CAPACITY)]
+fn number_of_many(n: u64) -> u64 {
     n * 3
 }
 

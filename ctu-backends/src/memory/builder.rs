@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ctu_core::Clock;
@@ -11,6 +11,7 @@ use quick_cache::{Options, OptionsBuilder};
 use super::change::Change;
 use super::keyed::{Known, Seed};
 use super::lifetime::Sweeper;
+use super::versions::Versions;
 use super::{DropLater, Entries, KnownWeight, MemoryCache};
 
 /// Tells the weight of an entry.
@@ -52,7 +53,7 @@ const LEAST_PLACES: usize = 8;
 /// ```
 #[must_use = "call `.build()`"]
 pub struct MemoryCacheBuilder<K, V> {
-    capacity: usize,
+    pub(super) capacity: usize,
     ttl: Option<Duration>,
     weigher: Option<Weigher<K, V>>,
     shards: Option<usize>,
@@ -60,6 +61,8 @@ pub struct MemoryCacheBuilder<K, V> {
     clock: Clock,
     stats: bool,
     is_private: bool,
+    /// For those who keep copies of entries.
+    pub(super) versions: Option<Arc<Versions>>,
 }
 
 impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
@@ -73,6 +76,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
             clock: Clock::system(),
             stats: true,
             is_private: false,
+            versions: None,
         }
     }
 
@@ -141,7 +145,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
     /// The cache.
     pub fn build(self) -> MemoryCache<K, V> {
         let division = self.division();
-        let entries = Entries::with_options(division.options(), KnownWeight, Known, DropLater);
+        let entries = Entries::with_options(division.options(), KnownWeight, Known, DropLater(self.versions.clone()));
         if self.weigher.is_none() {
             entries.reserve(division.room());
         }
@@ -149,6 +153,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
             entries,
             heaviest: division.heaviest(),
             change: if self.is_private { Change::unwatched() } else { Change::watched() },
+            versions: self.versions,
             seed: Seed::default(),
             clock: self.clock,
             ttl: self.ttl,
@@ -182,7 +187,7 @@ impl<K, V> fmt::Debug for MemoryCacheBuilder<K, V> {
             .field("clock", &self.clock)
             .field("stats", &self.stats)
             .field("is_private", &self.is_private)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,12 +4,15 @@ mod builder;
 pub(crate) mod change;
 pub(crate) mod keyed;
 pub(crate) mod lifetime;
+pub(crate) mod near;
 pub(crate) mod traits;
+pub(crate) mod versions;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::hash::Hash;
 use std::mem::needs_drop;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos, Result, Stats, Ttl};
@@ -17,9 +20,10 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos,
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
 use self::change::{By, Change};
-use self::keyed::{Keyed, Known, Lookup, OfHash, Removal, Seed, unpoisoned};
+use self::keyed::{Keyed, Known, Lookup, OfHash, Removal, Seed, spread, unpoisoned};
 use self::lifetime::{Expiry, Held, Sweeper};
 use self::traits::{in_memory, never_waits};
+use self::versions::Versions;
 
 /// A bounded cache in memory, with typed keys and values.
 ///
@@ -73,6 +77,8 @@ use self::traits::{in_memory, never_waits};
 pub struct MemoryCache<K, V> {
     entries: Entries<K, V>,
     change: Change,
+    /// Of those entries of which others keep copies.
+    versions: Option<Arc<Versions>>,
     seed: Seed,
     clock: Clock,
     ttl: Option<Duration>,
@@ -197,7 +203,16 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         by: &mut By,
     ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         let removal = Removal { hash, key };
-        self.change.of(hash, by, &self.clock, || unpoisoned(|| self.entries.remove(&removal)))
+        let remove = || {
+            self.entries.remove_if(&removal, |_| {
+                // Nobody can look the entry up meanwhile.
+                if let Some(versions) = &self.versions {
+                    versions.changed(spread(hash));
+                }
+                true
+            })
+        };
+        self.change.of(hash, by, &self.clock, || unpoisoned(remove))
     }
 
     /// Whether the value is stored now: not if it has expired at once, or the cache is switched off. `None`: it may not be
@@ -293,15 +308,19 @@ impl<K, V> quick_cache::Weighter<Keyed<K>, Held<V>> for KnownWeight {
     }
 }
 
-/// Keeps what an insertion evicts until the lock is free again: `quick_cache`'s own does so for two entries only.
+/// Keeps what an insertion evicts, or replaces, until the lock is free again: `quick_cache`'s own does so for two entries
+/// only. And tells those who have copies of it, before.
 #[derive(Clone)]
-struct DropLater;
+struct DropLater(Option<Arc<Versions>>);
 
 impl<K, V> quick_cache::Lifecycle<Keyed<K>, Held<V>> for DropLater {
     /// The first, as there is seldom a second, and the others.
     type RequestState = (Option<(Keyed<K>, Held<V>)>, Vec<(Keyed<K>, Held<V>)>);
 
     fn on_evict(&self, (first, others): &mut Self::RequestState, key: Keyed<K>, value: Held<V>) {
+        if let Some(versions) = &self.0 {
+            versions.evicted(spread(key.hash));
+        }
         if !needs_drop::<(K, V)>() {
         } else if first.is_none() {
             *first = Some((key, value));

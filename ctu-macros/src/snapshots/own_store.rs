@@ -26,10 +26,10 @@ impl repeat {
     #[allow(unused_qualifications)]
     #[inline]
     fn __site() -> &'static ::ctu::__private::Own<
-        ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
+        ::ctu::__private::NearCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
     > {
         static SITE: ::ctu::__private::Own<
-            ::ctu::__private::MemoryCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
+            ::ctu::__private::NearCache<(<str as ::ctu::__private::ToOwned>::Owned, usize), String>,
         > = ::ctu::__private::Own::new(
             ::ctu::__private::About::of(::core::any::type_name::<repeat>, "#85ca286f."),
             100,

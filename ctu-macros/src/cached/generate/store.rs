@@ -107,14 +107,14 @@ fn own_type(parts: &Parts<'_>) -> TokenStream {
     }
     let value = outside(&parts.value, parts);
     if !matches!(model.key, Key::Typed) {
-        return quote!(#private::MemoryCache<#private::String, #value>);
+        return quote!(#private::NearCache<#private::String, #value>);
     }
     let owned = model.key_params().map(|param| {
         let key_type = &param.key_type;
         let ty = outside(&quote!(#key_type), parts);
         if param.is_ref { key::kept(parts, key_type, &ty) } else { ty }
     });
-    quote!(#private::MemoryCache<(#(#owned,)*), #value>)
+    quote!(#private::NearCache<(#(#owned,)*), #value>)
 }
 
 /// Whether the store is found by the key's type, which has no name.

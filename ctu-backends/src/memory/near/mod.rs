@@ -1,0 +1,228 @@
+//! A near cache: copies of what a thread has found lately, in a table of the thread's own, in front of a cache's locks.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::hash::Hash;
+use std::mem::needs_drop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ctu_core::{Cache, CacheKey, Claim, Entry, Lease, Leased, Result, Token, Ttl, Watch};
+
+use self::table::{Copied, Tables};
+use super::keyed::spread;
+use super::traits::never_waits;
+use super::versions::Versions;
+use super::{Held, Lookup, MemoryCache, MemoryCacheBuilder};
+
+/// The most bytes that a copy takes.
+const MOST_BYTES: usize = 128;
+
+/// A cache that one function has for itself, and a near cache in front of it if keys and values own nothing.
+#[doc(hidden)]
+pub struct NearCache<K, V> {
+    store: MemoryCache<K, V>,
+    near: Option<Near>,
+}
+
+#[derive(Debug)]
+struct Near {
+    /// What tells the cache from all others of the process.
+    number: usize,
+    versions: Arc<Versions>,
+    /// The most entries worth a place.
+    most: usize,
+}
+
+impl Near {
+    /// Makes this thread's table, for what is found from now on.
+    #[cold]
+    #[inline(never)]
+    fn begin<K: 'static, V: 'static>(&self) {
+        if let Some(mut tables) = table::take_or_make() {
+            tables.begin::<K, V>(self.number, &self.versions);
+            tables.put_back();
+        }
+    }
+
+    fn keep<K: Eq + 'static, V: 'static>(&self, tables: &mut Option<Box<Tables>>, spread: u64, copied: Copied<K, V>) {
+        if let Some(tables) = tables
+            && let Some(table) = tables.of::<K, V>(self.number)
+            && let Some(rest) = table.keep(self.most, spread, copied)
+        {
+            tables.rest(self.number, rest);
+        }
+    }
+}
+
+#[inline]
+fn put_back(tables: Option<Box<Tables>>) {
+    if let Some(tables) = tables {
+        tables.put_back();
+    }
+}
+
+impl<K, V> NearCache<K, V>
+where
+    K: Eq + Hash + 'static,
+    V: Clone + 'static,
+{
+    /// Whether there is one: not of what has to be dropped, which would stay in a thread that does not come again.
+    const FITS: bool = !needs_drop::<(K, V)>() && size_of::<Copied<K, V>>() <= MOST_BYTES;
+
+    /// For so many entries.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self::over(MemoryCache::builder().capacity(capacity).stats(false))
+    }
+
+    fn over(builder: MemoryCacheBuilder<K, V>) -> Self {
+        static NUMBERS: AtomicUsize = AtomicUsize::new(0);
+        let capacity = builder.capacity;
+        let near = (Self::FITS).then(|| Near {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            versions: Arc::new(Versions::new(capacity)),
+            most: capacity,
+        });
+        let mut builder = builder.private();
+        builder.versions = near.as_ref().map(|near| Arc::clone(&near.versions));
+        Self { store: builder.build(), near }
+    }
+
+    #[allow(clippy::inline_always)] // measured, as in `traits`
+    #[inline(always)]
+    fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
+        let hash = self.store.seed.hash(key);
+        if !Self::FITS {
+            return self.find_in_store(key, hash).map(|held| held.value);
+        }
+        // Always there where it fits.
+        let near = self.near.as_ref()?;
+        let mut tables = table::take();
+        if let Some(table) = tables.as_mut().and_then(|tables| tables.of::<K, V>(near.number)) {
+            // Before the lookup, in whichever.
+            let version = near.versions.of(spread(hash));
+            let live =
+                |copied: &Copied<K, V>| (!copied.expiry.is_past(&self.store.clock)).then(|| copied.value.clone());
+            if let Some(value) = table.find(key, spread(hash), version, live) {
+                put_back(tables);
+                return Some(value);
+            }
+            return self.find_and_keep(near, tables, key, hash, version);
+        }
+        let held = self.find_in_store(key, hash);
+        let is_wanted = held.is_some() && tables.as_mut().is_none_or(|tables| tables.is_wanted(near.number));
+        put_back(tables);
+        if is_wanted {
+            near.begin::<K, V>();
+        }
+        held.map(|held| held.value)
+    }
+
+    #[allow(clippy::inline_always)] // measured, as in `traits`
+    #[inline(always)]
+    fn find_in_store<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32) -> Option<Held<V>> {
+        self.store.entries.get(&Lookup { hash, key }).filter(|held| !held.expiry.is_past(&self.store.clock))
+    }
+
+    #[inline(never)]
+    fn find_and_keep<Q: ?Sized + CacheKey<Owned = K>>(
+        &self,
+        near: &Near,
+        mut tables: Option<Box<Tables>>,
+        key: &Q,
+        hash: u32,
+        version: u64,
+    ) -> Option<V> {
+        let held = self.find_in_store(key, hash);
+        if let Some(Held { value, expiry }) = &held {
+            let copied = Copied { version, expiry: *expiry, key: key.to_key(), value: value.clone() };
+            near.keep(&mut tables, spread(hash), copied);
+        }
+        put_back(tables);
+        held.map(|held| held.value)
+    }
+
+    pub(crate) fn entries(&self) -> u64 {
+        self.store.count() as u64
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K, V, Q> Cache<Q, V> for NearCache<K, V>
+where
+    Q: ?Sized + CacheKey<Owned = K>,
+    K: Eq + Hash + 'static,
+    V: Clone + 'static,
+{
+    #[allow(clippy::inline_always)] // measured, as in `traits`
+    #[inline(always)]
+    fn get(&self, key: &Q) -> Result<Option<V>> {
+        Ok(self.find(key))
+    }
+
+    fn get_entry(&self, key: &Q) -> Result<Option<Entry<V>>> {
+        self.store.get_entry(key)
+    }
+
+    fn put(&self, key: &Q, value: &V, ttl: Ttl) -> Result<()> {
+        self.store.put(key, value, ttl)
+    }
+
+    fn remove(&self, key: &Q) -> Result<bool> {
+        Cache::remove(&self.store, key)
+    }
+
+    fn contains(&self, key: &Q) -> Result<bool> {
+        Cache::contains(&self.store, key)
+    }
+
+    fn watch(&self, key: &Q) -> Option<Watch> {
+        Cache::watch(&self.store, key)
+    }
+
+    fn put_if_unchanged(&self, key: &Q, value: &V, ttl: Ttl, watch: Watch) -> Result<bool> {
+        self.store.put_if_unchanged(key, value, ttl, watch)
+    }
+}
+
+impl<K, V, Q> Lease<Q, V> for NearCache<K, V>
+where
+    Q: ?Sized + CacheKey<Owned = K>,
+    K: Eq + Hash + 'static,
+    V: Clone + 'static,
+{
+    fn lease(&self, key: &Q, claim: Claim, length: Duration) -> Result<Leased> {
+        Lease::<Q, V>::lease(&self.store, key, claim, length)
+    }
+
+    fn renew(&self, key: &Q, token: Token, length: Duration) -> Result<Option<Token>> {
+        Lease::<Q, V>::renew(&self.store, key, token, length)
+    }
+
+    fn release(&self, key: &Q, token: Token) -> Result<bool> {
+        Lease::<Q, V>::release(&self.store, key, token)
+    }
+
+    fn put_if_leased(&self, key: &Q, value: &V, ttl: Ttl, token: Token) -> Result<bool> {
+        self.store.put_if_leased(key, value, ttl, token)
+    }
+}
+
+never_waits! {
+    impl[K, V, Q] AsyncCache<Q, V> for NearCache<K, V> where [
+        Q: ?Sized + CacheKey<Owned = K> + Sync,
+        K: Eq + Hash + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    ]
+}
+
+/// Shows nothing of the entries.
+impl<K, V> fmt::Debug for NearCache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NearCache").field("near", &self.near).finish_non_exhaustive()
+    }
+}
