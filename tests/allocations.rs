@@ -21,6 +21,11 @@ async fn slow(s: &str, n: u64) -> u64 {
     s.len() as u64 + n
 }
 
+#[cached]
+fn number(n: u64) -> u64 {
+    n + 1
+}
+
 /// Bytes and calls, of the allocator, on this thread.
 fn allocated(f: impl FnOnce()) -> (u64, u64) {
     let info = allocation_counter::measure(f);
@@ -47,4 +52,20 @@ fn law8_free_a_typed_hit_allocates_nothing() {
     );
     assert_eq!(hit, expected);
     assert_ne!(allocated(|| assert_eq!(plain("bb", 6), 8)), (0, 0), "a miss owns its key: the counter works");
+}
+
+#[test]
+fn law8_free_a_thread_allocates_for_what_is_nearby_a_few_times_only() {
+    const KEYS: u64 = 1_000;
+    (0..KEYS).for_each(|n| assert_eq!(number(n), n + 1));
+    let mut allocations = 0;
+    for _ in 0..32 {
+        let mut sum = 0;
+        let (bytes, count) = allocated(|| sum = (0..KEYS).map(number).sum());
+        assert_eq!(sum, KEYS * (KEYS + 1) / 2);
+        assert!(bytes < 256 << 10, "{bytes} bytes");
+        allocations += count;
+    }
+    assert!(allocations <= 16, "{allocations} for 32,000 hits");
+    assert_eq!(allocated(|| assert_eq!(number(7), 8)), (0, 0));
 }

@@ -44,7 +44,8 @@ fn law6_bounded_whatever_the_capacity_and_the_shards() {
     for capacity in [1, 7, 511, 512, 1_001, 5_003] {
         for shards in [1, 2, 3, 8, 64, 1_000_000] {
             let cache = MemoryCache::<usize, usize>::builder().capacity(capacity).shards(shards).build();
-            (0..capacity * 4).for_each(|n| Cache::put(&cache, &n, &n, Ttl::Default).unwrap());
+            // So many that none of 256 shards is left without any.
+            (0..capacity * 16).for_each(|n| Cache::put(&cache, &n, &n, Ttl::Default).unwrap());
             let len = Store::len(&cache).unwrap();
             assert!(len <= capacity, "{len} of {capacity} in {shards} shards");
             assert!(len * 2 >= capacity, "{len} of {capacity} in {shards} shards");
