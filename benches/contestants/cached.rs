@@ -1,5 +1,6 @@
 //! The `cached` crate, by its three attributes: `#[cached]`, `#[concurrent_cached]`, and in [`once`] the third.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use cached::macros::{cached, concurrent_cached, once};
@@ -124,7 +125,7 @@ async fn number_later(n: u64) -> u64 {
 }
 
 pub fn number_async(n: u64) -> u64 {
-    block_on_ready(number_later(n))
+    block_on_ready(pin!(number_later(n)))
 }
 
 #[concurrent_cached(max_size = 10_000)]
@@ -133,5 +134,5 @@ async fn number_later_concurrent(n: u64) -> u64 {
 }
 
 pub fn number_async_concurrent(n: u64) -> u64 {
-    block_on_ready(number_later_concurrent(n))
+    block_on_ready(pin!(number_later_concurrent(n)))
 }

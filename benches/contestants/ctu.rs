@@ -1,5 +1,6 @@
 //! ctu: by attribute, by hand, and over other stores than a function's own.
 
+use std::pin::pin;
 use std::sync::{Arc, LazyLock};
 
 use ctu::{Args, Cache, DictCache, JsonCache, MemoryCache, Scoped, SharedMemory, StackExt, Ttl, TwoLevelCache, cached};
@@ -63,7 +64,7 @@ async fn number_later(n: u64) -> u64 {
 }
 
 pub fn number_async(n: u64) -> u64 {
-    block_on_ready(number_later(n))
+    block_on_ready(pin!(number_later(n)))
 }
 
 static UNBOUNDED: LazyLock<DictCache<Scoped<(u64,)>, u64>> = LazyLock::new(DictCache::new);

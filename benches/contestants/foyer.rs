@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::hash::Hash;
+use std::pin::pin;
 use std::sync::{Arc, LazyLock};
 
 use equivalent::Equivalent;
@@ -59,6 +60,6 @@ pub fn number_async(n: u64) -> u64 {
     static STORE: LazyLock<Cache<u64, u64>> = LazyLock::new(|| CacheBuilder::new(CAPACITY).build::<CacheProperties>());
     // It spawns what it fetches.
     let _runtime = runtime().enter();
-    let fetched = block_on_ready(STORE.get_or_fetch(&n, || async move { Ok::<_, Infallible>(compute(n)) }));
+    let fetched = block_on_ready(pin!(STORE.get_or_fetch(&n, || async move { Ok::<_, Infallible>(compute(n)) })));
     fetched.map_or(0, |entry| *entry.value())
 }

@@ -1,5 +1,6 @@
 //! The `hitbox` crate, on its store in memory, which keeps bytes: results are serialized. It is async only.
 
+use std::pin::pin;
 use std::sync::LazyLock;
 
 use hitbox::policy::PolicyConfig;
@@ -24,5 +25,5 @@ async fn number_later(n: u64) -> u64 {
 }
 
 pub fn number_async(n: u64) -> u64 {
-    block_on_ready(async { number_later(n).cache(&*STORE).await })
+    block_on_ready(pin!(async { number_later(n).cache(&*STORE).await }))
 }

@@ -16,7 +16,7 @@ pub mod memoize;
 pub mod moka;
 pub mod quick_cache;
 
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
@@ -55,10 +55,9 @@ pub(crate) fn runtime() -> &'static tokio::runtime::Runtime {
     &RUNTIME
 }
 
-/// The result of a future that does not wait: a hit's.
-pub(crate) fn block_on_ready<F: Future>(future: F) -> F::Output {
+/// The result of a future that does not wait: a hit's. It is polled where it was made, as by an `await`.
+pub(crate) fn block_on_ready<F: Future>(mut future: Pin<&mut F>) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
-    let mut future = pin!(future);
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
             return result;

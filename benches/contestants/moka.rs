@@ -1,5 +1,6 @@
 //! The `moka` crate, by hand as it has no attribute. It can't be asked with a borrowed `(&str, u64)`.
 
+use std::pin::pin;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -37,5 +38,5 @@ pub fn number_for_an_hour(n: u64) -> u64 {
 
 pub fn number_async(n: u64) -> u64 {
     static STORE: LazyLock<future::Cache<u64, u64>> = LazyLock::new(|| future::Cache::new(CAPACITY as u64));
-    block_on_ready(STORE.get_with(n, async { compute(n) }))
+    block_on_ready(pin!(STORE.get_with(n, async { compute(n) })))
 }

@@ -20,8 +20,8 @@ const LEAST_SETS: usize = 8;
 const GROWTH: usize = 4;
 /// How many copies share a place.
 const WAYS: usize = 2;
-/// What finds nothing costs about three times what finding something saves.
-const WORTH: usize = 3;
+/// What finds nothing costs no more than twice of what finding something saves.
+const WORTH: usize = 2;
 /// Of less is not reckoned whether it is worth it.
 const LEAST_TO_RECKON: usize = 256;
 /// A table that turned out not to be worth it is done without for so many times as many lookups as that took.
