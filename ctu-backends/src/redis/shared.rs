@@ -1,11 +1,16 @@
 //! The one connection that all tasks of an async store share.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::task::Poll;
+use std::time::Duration;
 
 use ctu_core::{Error, ErrorKind, Result};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Value};
 use tokio::runtime::{Handle, Id};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::READ_ONLY_PAUSE;
@@ -13,6 +18,9 @@ use super::budget::Budget;
 use super::command::{Ask, Request, decisive, is_read_only};
 use super::failure;
 use super::settings::Settings;
+
+/// A question that is not answered so soon may be asked of a connection that is closed.
+const PROBE_AFTER: Duration = Duration::from_millis(50);
 
 pub(super) struct Shared {
     pub(super) settings: Settings,
@@ -70,9 +78,9 @@ impl Shared {
     }
 
     async fn use_once(&self, current: Current, request: &Request, budget: &Budget) -> Result<Value, Lost> {
-        let Current { mut connection, number, .. } = current;
-        let answer = timeout_at(budget.answer_by().into(), send(&mut connection, request)).await;
-        let lost = match answer {
+        let Current { connection, number, .. } = current;
+        let answered = answer(connection, request, budget.answer_by().into()).await;
+        let lost = match answered {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) if error.is_connection_dropped() => Lost::Closed(error),
             Ok(Err(error)) => Lost::Failed(failure::of_library(&error)),
@@ -140,6 +148,44 @@ impl Lost {
             Self::Failed(error) => error,
         }
     }
+}
+
+/// What is answered by then, unless the connection is closed before.
+async fn answer(
+    mut connection: MultiplexedConnection,
+    request: &Request,
+    by: Instant,
+) -> Result<Result<Value, RedisError>, Elapsed> {
+    let mut probe = connection.clone();
+    let mut answer = pin!(send(&mut connection, request));
+    let early = Instant::now() + PROBE_AFTER;
+    if early < by {
+        if let Ok(answered) = timeout_at(early, &mut answer).await {
+            return Ok(answered);
+        }
+        if is_closed(&mut probe).await {
+            // It may have been answered last of all.
+            return Ok(timeout_at(early, &mut answer).await.unwrap_or_else(|_| Err(closed())));
+        }
+    }
+    timeout_at(by, &mut answer).await
+}
+
+/// Whether the connection's driver has ended: then nobody answers what is asked there.
+///
+/// Mostly who asks is told. But what is sent at the very moment in which the driver ends stays in its channel: tokio's keeps
+/// what is sent between the drop of its receiver and that of its last sender, which is with who waits for the answer.
+async fn is_closed(connection: &mut MultiplexedConnection) -> bool {
+    // Sent, it fails where there is no driver, at once. Where there is one, it is not passed on to the server, as nobody
+    // waits for it any more when the driver gets to it.
+    let ping = redis::cmd("PING");
+    let mut ping = pin!(connection.send_packed_command(&ping));
+    let polled = poll_fn(|context| Poll::Ready(ping.as_mut().poll(context))).await;
+    matches!(polled, Poll::Ready(Err(error)) if error.is_connection_dropped())
+}
+
+fn closed() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::BrokenPipe).into()
 }
 
 async fn send(connection: &mut MultiplexedConnection, request: &Request) -> Result<Value, RedisError> {
