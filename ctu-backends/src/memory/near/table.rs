@@ -138,7 +138,7 @@ type Set<K, V> = [Option<Copied<K, V>>; WAYS];
 /// What one thread has found in one cache lately.
 pub(super) struct Table<K, V> {
     /// A power of two.
-    sets: Box<[Set<K, V>]>,
+    sets: Vec<Set<K, V>>,
     /// How often something was found here, and how often elsewhere, since the last reckoning.
     found: usize,
     kept: usize,
@@ -148,14 +148,34 @@ pub(super) struct Table<K, V> {
     versions: Arc<Versions>,
 }
 
+/// Takes so much of what is left, if it is, for copies of what has these versions.
+fn begin(bytes: usize, versions: &Arc<Versions>) -> Option<Arc<Versions>> {
+    LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).ok()?;
+    versions.begin();
+    Some(Arc::clone(versions))
+}
+
+/// Gives it back.
+fn end(bytes: usize, versions: &Versions) {
+    versions.end();
+    LEFT.fetch_add(bytes, Ordering::Relaxed);
+}
+
 impl<K, V> Table<K, V> {
     /// Of this size, if so much is left.
     fn new(sets: usize, versions: &Arc<Versions>) -> Option<Self> {
-        let bytes = sets * size_of::<Set<K, V>>();
-        LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).ok()?;
-        let sets = (0..sets).map(|_| [const { None }; WAYS]).collect();
-        versions.begin();
-        Some(Self { sets, found: 0, kept: 0, displaced: 0, versions: Arc::clone(versions) })
+        let mut table = Self {
+            // Not collected, which is a lot of code to compile for each type.
+            sets: Vec::with_capacity(sets),
+            found: 0,
+            kept: 0,
+            displaced: 0,
+            versions: begin(sets * size_of::<Set<K, V>>(), versions)?,
+        };
+        for _ in 0..sets {
+            table.sets.push([const { None }; WAYS]);
+        }
+        Some(table)
     }
 
     #[cfg(test)]
@@ -240,7 +260,6 @@ impl<K, V> Table<K, V> {
 
 impl<K, V> Drop for Table<K, V> {
     fn drop(&mut self) {
-        self.versions.end();
-        LEFT.fetch_add(size_of_val(&*self.sets), Ordering::Relaxed);
+        end(size_of_val(&*self.sets), &self.versions);
     }
 }
