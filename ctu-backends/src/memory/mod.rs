@@ -152,22 +152,21 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         Lookup { hash: self.seed.hash(key), key }
     }
 
-    /// What is held under `key`, be it expired or not.
-    #[allow(clippy::inline_always)] // measured, as in `traits`
-    #[inline(always)]
-    fn held<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Held<V>> {
-        self.entries.get(&self.lookup(key))
-    }
-
     #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        let held = self.held(key)?;
-        (!held.expiry.is_past(&self.clock)).then_some(held.value)
+        self.live(key, self.seed.hash(key)).map(|held| held.value)
+    }
+
+    /// What is held under `key`, which hashes to `hash`, and has not expired.
+    #[allow(clippy::inline_always)] // measured, as in `traits`
+    #[inline(always)]
+    fn live<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32) -> Option<Held<V>> {
+        self.entries.get(&Lookup { hash, key }).filter(|held| !held.expiry.is_past(&self.clock))
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
-        self.held(key)?.entry(&self.clock)
+        self.entries.get(&self.lookup(key))?.entry(&self.clock)
     }
 
     fn holds<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {

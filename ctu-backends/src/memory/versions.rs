@@ -40,6 +40,10 @@ impl Versions {
         }
     }
 
+    pub(super) const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Somebody will keep copies of what is looked up from now on.
     // Relaxed: the lock of that lookup passes it on to whoever changes what was found.
     pub(super) fn begin(&self) {
@@ -70,7 +74,7 @@ impl Versions {
 
     /// The entry is changed, or removed.
     pub(super) fn changed(&self, spread: u64) {
-        if self.has_keepers()
+        if self.keepers() > 0
             && let Some(part) = self.part(spread)
         {
             part.fetch_add(1, Ordering::Release);
@@ -79,7 +83,7 @@ impl Versions {
 
     /// The entry is evicted, or replaced.
     pub(super) fn evicted(&self, spread: u64) {
-        if !self.has_keepers() {
+        if self.keepers() == 0 {
             return;
         }
         // Of two at the same time one may be forgotten: it need not be exact, and comes with most insertions.
@@ -93,11 +97,6 @@ impl Versions {
         }
     }
 
-    fn has_keepers(&self) -> bool {
-        self.keepers.load(Ordering::Relaxed) > 0
-    }
-
-    #[cfg(test)]
     pub(super) fn keepers(&self) -> usize {
         self.keepers.load(Ordering::Relaxed)
     }

@@ -17,7 +17,7 @@ use self::table::{Copied, Tables};
 use super::keyed::spread;
 use super::traits::never_waits;
 use super::versions::Versions;
-use super::{Held, Lookup, MemoryCache, MemoryCacheBuilder};
+use super::{Held, MemoryCache, MemoryCacheBuilder};
 
 /// The most bytes that a copy takes.
 const MOST_BYTES: usize = 128;
@@ -26,37 +26,8 @@ const MOST_BYTES: usize = 128;
 #[doc(hidden)]
 pub struct NearCache<K, V> {
     store: MemoryCache<K, V>,
-    near: Option<Near>,
-}
-
-#[derive(Debug)]
-struct Near {
-    /// What tells the cache from all others of the process.
+    /// What tells it from all others that have tables.
     number: usize,
-    versions: Arc<Versions>,
-    /// The most entries worth a place.
-    most: usize,
-}
-
-impl Near {
-    /// Makes this thread's table, for what is found from now on.
-    #[cold]
-    #[inline(never)]
-    fn begin<K: 'static, V: 'static>(&self) {
-        if let Some(mut tables) = table::take_or_make() {
-            tables.begin::<K, V>(self.number, &self.versions);
-            tables.put_back();
-        }
-    }
-
-    fn keep<K: Eq + 'static, V: 'static>(&self, tables: &mut Option<Box<Tables>>, spread: u64, copied: Copied<K, V>) {
-        if let Some(tables) = tables
-            && let Some(table) = tables.of::<K, V>(self.number)
-            && let Some(rest) = table.keep(self.most, spread, copied)
-        {
-            tables.rest(self.number, rest);
-        }
-    }
 }
 
 #[inline]
@@ -81,69 +52,75 @@ where
 
     fn over(builder: MemoryCacheBuilder<K, V>) -> Self {
         static NUMBERS: AtomicUsize = AtomicUsize::new(0);
-        let capacity = builder.capacity;
-        let near = (Self::FITS).then(|| Near {
-            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-            versions: Arc::new(Versions::new(capacity)),
-            most: capacity,
-        });
         let mut builder = builder.private();
-        builder.versions = near.as_ref().map(|near| Arc::clone(&near.versions));
-        Self { store: builder.build(), near }
+        let mut number = usize::MAX;
+        if Self::FITS {
+            builder.versions = Some(Arc::new(Versions::new(builder.capacity)));
+            number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        }
+        Self { store: builder.build(), number }
     }
 
     #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        let hash = self.store.seed.hash(key);
         if !Self::FITS {
-            return self.find_in_store(key, hash).map(|held| held.value);
+            return self.store.find(key);
         }
-        // Always there where it fits.
-        let near = self.near.as_ref()?;
+        let hash = self.store.seed.hash(key);
         let mut tables = table::take();
-        if let Some(table) = tables.as_mut().and_then(|tables| tables.of::<K, V>(near.number)) {
+        if let Some(table) = tables.as_mut().and_then(|tables| tables.of::<K, V>(self.number)) {
             // Before the lookup, in whichever.
-            let version = near.versions.of(spread(hash));
+            let version = table.version(spread(hash));
             let live =
                 |copied: &Copied<K, V>| (!copied.expiry.is_past(&self.store.clock)).then(|| copied.value.clone());
             if let Some(value) = table.find(key, spread(hash), version, live) {
                 put_back(tables);
                 return Some(value);
             }
-            return self.find_and_keep(near, tables, key, hash, version);
+            return self.find_and_keep(tables, key, hash, version);
         }
-        let held = self.find_in_store(key, hash);
-        let is_wanted = held.is_some() && tables.as_mut().is_none_or(|tables| tables.is_wanted(near.number));
+        let held = self.store.live(key, hash);
+        let is_wanted = held.is_some() && tables.as_mut().is_none_or(|tables| tables.is_wanted(self.number));
         put_back(tables);
         if is_wanted {
-            near.begin::<K, V>();
+            self.begin();
         }
         held.map(|held| held.value)
-    }
-
-    #[allow(clippy::inline_always)] // measured, as in `traits`
-    #[inline(always)]
-    fn find_in_store<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32) -> Option<Held<V>> {
-        self.store.entries.get(&Lookup { hash, key }).filter(|held| !held.expiry.is_past(&self.store.clock))
     }
 
     #[inline(never)]
     fn find_and_keep<Q: ?Sized + CacheKey<Owned = K>>(
         &self,
-        near: &Near,
         mut tables: Option<Box<Tables>>,
         key: &Q,
         hash: u32,
         version: u64,
     ) -> Option<V> {
-        let held = self.find_in_store(key, hash);
-        if let Some(Held { value, expiry }) = &held {
+        let held = self.store.live(key, hash);
+        if let Some(Held { value, expiry }) = &held
+            && let Some(tables) = &mut tables
+            && let Some(table) = tables.of::<K, V>(self.number)
+        {
             let copied = Copied { version, expiry: *expiry, key: key.to_key(), value: value.clone() };
-            near.keep(&mut tables, spread(hash), copied);
+            if let Some(rest) = table.keep(spread(hash), copied) {
+                tables.rest(self.number, rest);
+            }
         }
         put_back(tables);
         held.map(|held| held.value)
+    }
+
+    /// Makes this thread's table, for what is found from now on.
+    #[cold]
+    #[inline(never)]
+    fn begin(&self) {
+        if let Some(versions) = &self.store.versions
+            && let Some(mut tables) = table::take_or_make()
+        {
+            tables.begin::<K, V>(self.number, versions);
+            tables.put_back();
+        }
     }
 
     pub(crate) fn entries(&self) -> u64 {
@@ -223,6 +200,6 @@ never_waits! {
 /// Shows nothing of the entries.
 impl<K, V> fmt::Debug for NearCache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NearCache").field("near", &self.near).finish_non_exhaustive()
+        f.debug_struct("NearCache").field("number", &self.number).finish_non_exhaustive()
     }
 }

@@ -189,6 +189,12 @@ impl<K, V> Table<K, V> {
         spread as usize & (self.sets.len() - 1)
     }
 
+    /// The version that a copy has now of what spreads to this.
+    #[inline]
+    pub(super) fn version(&self, spread: u64) -> u64 {
+        self.versions.of(spread)
+    }
+
     /// What `use_of` makes of the copy of the entry of `key`, if there is one of this version.
     #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
@@ -213,14 +219,13 @@ impl<K, V> Table<K, V> {
     }
 
     /// Keeps a copy of what was found elsewhere, and tells for how long to do without the table, if it is not worth it.
-    /// `most`: how many copies are worth a place.
-    pub(super) fn keep(&mut self, most: usize, spread: u64, copied: Copied<K, V>) -> Option<usize>
+    pub(super) fn keep(&mut self, spread: u64, copied: Copied<K, V>) -> Option<usize>
     where
         K: Eq,
     {
         self.kept += 1;
         if self.displaced > self.sets.len() {
-            self.grow(most);
+            self.grow();
         } else if self.kept > LEAST_TO_RECKON.max(self.sets.len() * WAYS * 2)
             && let Some(rest) = self.reckon()
         {
@@ -238,10 +243,11 @@ impl<K, V> Table<K, V> {
     }
 
     #[cold]
-    fn grow(&mut self, most: usize) {
+    fn grow(&mut self) {
         self.displaced = 0;
         let sets = self.sets.len() * GROWTH;
-        if self.sets.len() < most
+        // More copies than entries would not be worth a place.
+        if self.sets.len() < self.versions.capacity()
             && sets * size_of::<Set<K, V>>() <= MOST_BYTES
             && let Some(larger) = Self::new(sets, &self.versions)
         {

@@ -17,20 +17,16 @@ const LONG: Duration = Duration::from_secs(60);
 type Numbers = NearCache<u64, u64>;
 
 impl<K: Eq + Hash + 'static, V: Clone + 'static> NearCache<K, V> {
-    fn number(&self) -> usize {
-        self.near.as_ref().unwrap().number
-    }
-
     /// How many copies this thread could have.
     fn places(&self) -> Option<usize> {
         let mut tables = table::take()?;
-        let places = tables.of::<K, V>(self.number()).map(|table| table.places());
+        let places = tables.of::<K, V>(self.number).map(|table| table.places());
         tables.put_back();
         places
     }
 
     fn keepers(&self) -> usize {
-        self.near.as_ref().unwrap().versions.keepers()
+        self.store.versions.as_ref().unwrap().keepers()
     }
 }
 
@@ -53,12 +49,13 @@ fn warm_up(cache: &Numbers, keys: u64) {
 
 /// How many of these keys are found in a copy. Not all: now and then more share a place than have room there.
 fn found_near(cache: &Numbers, keys: u64) -> usize {
-    let near = cache.near.as_ref().unwrap();
     let is_near = |key: &u64| {
         let spread = spread(cache.store.seed.hash(key));
         let mut tables = table::take().unwrap();
-        let version = near.versions.of(spread);
-        let found = tables.of::<u64, u64>(near.number).and_then(|table| table.find(key, spread, version, |_| Some(())));
+        let found = tables.of::<u64, u64>(cache.number).and_then(|table| {
+            let version = table.version(spread);
+            table.find(key, spread, version, |_| Some(()))
+        });
         tables.put_back();
         found.is_some()
     };
