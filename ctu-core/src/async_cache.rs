@@ -30,6 +30,12 @@ use crate::{Entry, Result, Stats, Ttl, Watch};
             `Blocking(..)`, which moves its calls to tokio's blocking pool"
 )]
 pub trait AsyncCache<K: ?Sized + Sync, V: Send + Sync>: Send + Sync {
+    /// Whether the future of [`get`](Self::get) is ready when it is first polled, as that of a store in memory is.
+    ///
+    /// Then a memoized function is answered without one that waits, which takes half as long again. By default it is not
+    /// known: a layer of your own may pass on what is true of the cache below.
+    const NEVER_WAITS: bool = false;
+
     /// The value under `key`, or `None` on a miss.
     ///
     /// # Errors

@@ -78,6 +78,8 @@ macro_rules! forward_async {
         where
             C: AsyncCache<K, V>,
         {
+            const NEVER_WAITS: bool = C::NEVER_WAITS;
+
             #[inline(always)]
             fn get(&self, key: &K) -> impl Future<Output = Result<Option<V>>> + Send {
                 C::get(self, key)

@@ -250,6 +250,8 @@ where
     M::Stored: Send + Sync,
     C: AsyncCache<M::Key, M::Stored>,
 {
+    const NEVER_WAITS: bool = C::NEVER_WAITS;
+
     async fn get(&self, key: &K) -> Result<Option<V>> {
         let stored = self.inner.get(&*self.map.key(key)?).await?;
         Ok(stored.and_then(|stored| self.decode(key, stored)))

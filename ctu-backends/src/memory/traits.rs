@@ -2,22 +2,25 @@
 
 #![allow(clippy::inline_always)] // a hit: what is called anew for each function is measured to cost a tenth of it or more
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// The future of an operation that never waits: not a state machine, which would keep track of what is never left
-/// half-way.
-pub(crate) struct AtOnce<F>(pub(crate) F);
+use ctu_core::{Cache, Result};
 
-/// Nothing is pinned.
-impl<F> Unpin for AtOnce<F> {}
+/// The future of a lookup that never waits: not a state machine, which would keep track of what is never left half-way.
+pub(crate) struct Find<'c, 'k, C, K: ?Sized, V> {
+    pub(crate) cache: &'c C,
+    pub(crate) key: &'k K,
+    pub(crate) value: PhantomData<fn() -> V>,
+}
 
-impl<R, F: FnMut() -> R> Future for AtOnce<F> {
-    type Output = R;
+impl<V, K: ?Sized, C: Cache<K, V>> Future for Find<'_, '_, C, K, V> {
+    type Output = Result<Option<V>>;
 
     #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
-        Poll::Ready((self.0)())
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(self.cache.get(self.key))
     }
 }
 
@@ -29,9 +32,11 @@ macro_rules! never_waits {
         where
             $($bounds)*
         {
+            const NEVER_WAITS: bool = true;
+
             #[inline(always)]
             fn get(&self, key: &$key) -> impl Future<Output = ctu_core::Result<Option<$value>>> + Send {
-                $crate::memory::traits::AtOnce(move || ctu_core::Cache::get(self, key))
+                $crate::memory::traits::Find { cache: self, key, value: std::marker::PhantomData }
             }
 
             async fn get_entry(&self, key: &$key) -> ctu_core::Result<Option<ctu_core::Entry<$value>>> {

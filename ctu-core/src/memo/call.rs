@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::called::Held;
 use super::flights::{Ended, How, Lead, Place};
@@ -26,16 +26,13 @@ macro_rules! called_apart {
 pub(super) use called_apart;
 
 /// A future that is made where it stays, and polled by a function that is not inlined.
-macro_rules! polled_apart {
-    ($future:expr) => {{
-        let mut future = pin!($future);
-        poll_fn(|context| poll_apart(future.as_mut(), context)).await
-    }};
-}
-
-#[inline(never)]
-fn poll_apart<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    future.poll(context)
+#[inline]
+async fn apart<F: Future>(mut future: Pin<&mut F>) -> F::Output {
+    #[inline(never)]
+    fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+        future.poll(context)
+    }
+    poll_fn(|context| poll(future.as_mut(), context)).await
 }
 
 /// What is known of a call whose lookup found nothing.
@@ -51,79 +48,171 @@ pub(super) struct Missed<'a, R, X, T> {
     pub(super) fail: Failure<R>,
 }
 
-/// Both forms of the runtime from one text: the async one waits where the sync one does not.
-macro_rules! runtime {
-    (
-        $cache:ident, [$($async:ident)?], [$($wait:tt)*],
-        computes: [$($compute:tt)*], [$($now:tt)*],
-        returns: [$($returned:tt)*], [$($block:tt)*],
-        bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
-        // A plain function moves its key to where it is looked up; a future has it where it stays.
-        key: [$($taken:tt)*], [$($key_lent:tt)*],
-        lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
-        waits: $ended:ident, $settled:ident, $lookup:ident,
-        apart: $apart:ident, $pinned:ident, [$(#[$inline:meta])*],
-        terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
-        names: $call:ident, $call_on:ident, $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
-            $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
-    ) => {
-        /// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
-        ///
-        /// `lifetime` sees a value to be stored and answers for how long, or `None` for not at all. A key that is an
-        /// error, and a cache that fails, are counted and logged at a bounded rate, and the call goes on without the
-        /// cache. Callers of one key at the same time compute once.
-        // Not an `async fn`, which would move its arguments to other places before a hit.
-        // Where it counts, inlined: how a call is made up is then known, and moved to no other place.
-        #[cfg_attr(debug_assertions, inline)]
-        #[cfg_attr(not(debug_assertions), inline(always))]
-        #[allow(clippy::manual_async_fn, clippy::inline_always)]
-        pub fn $call<P, R, L, C>(
-            site: &Site,
-            store: impl Held<L::Key, Cache = C>,
-            key: Result<L>,
-            share: impl Share<P, R>,
-            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
-            compute: $($compute)*,
-        ) -> $($returned)*
-        where
-            P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
-            C: $cache<L::Key, P::Value> $($size)*,
-        {
-            $call_on(site, store, key, share, Plain, lifetime, compute)
-        }
+/// The value cached under `key`, or else that of `compute`, stored for as long as `lifetime` says.
+///
+/// `lifetime` sees a value to be stored and answers for how long, or `None` for not at all. A key that is an error, and a
+/// cache that fails, are counted and logged at a bounded rate, and the call goes on without the cache. Callers of one key
+/// at the same time compute once.
+// Where it counts, inlined: how a call is made up is then known, and moved to no other place.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always)]
+pub fn call<P, R, L, C>(
+    site: &Site,
+    store: impl Held<L::Key, Cache = C>,
+    key: Result<L>,
+    share: impl Share<P, R>,
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl FnOnce() -> R,
+) -> R
+where
+    P: Returns<R>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    C: Cache<L::Key, P::Value> + ?Sized,
+{
+    call_on(site, store, key, share, Plain, lifetime, compute)
+}
 
-        /// The same, on these terms.
-        // Not an `async fn`, which would move its arguments to other places before a hit.
-        #[cfg_attr(debug_assertions, inline)]
-        #[cfg_attr(not(debug_assertions), inline(always))]
-        #[allow(clippy::manual_async_fn, clippy::inline_always)]
-        pub(super) fn $call_on<P, R, L, C, T>(
-            site: &Site,
-            store: impl Held<L::Key, Cache = C>,
-            key: Result<L>,
-            share: impl Share<P, R>,
-            terms: T,
-            lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
-            compute: $($compute)*,
-        ) -> $($returned)*
-        where
-            P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
-            C: $cache<L::Key, P::Value> $($size)*,
-            T: $terms<L::Key, P::Value, C>,
-        { $($block)* {
-            // First, as nothing is kept in registers across it.
+/// The same, on these terms.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always)]
+pub(super) fn call_on<P, R, L, C, T>(
+    site: &Site,
+    store: impl Held<L::Key, Cache = C>,
+    key: Result<L>,
+    share: impl Share<P, R>,
+    terms: T,
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl FnOnce() -> R,
+) -> R
+where
+    P: Returns<R>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
+    C: Cache<L::Key, P::Value> + ?Sized,
+    T: SyncTerms<L::Key, P::Value, C>,
+{
+    // First, as nothing is kept in registers across it.
+    let since = site.flights().closings();
+    let key = match key {
+        Ok(key) => key,
+        Err(error) => {
+            site.refused(&error);
+            return compute();
+        }
+    };
+    let failure = match store.cache().get(key.key()) {
+        Ok(Some(value)) => {
+            site.hit();
+            return P::wrap(value);
+        }
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    let mut missed = Missed { since, failure, rules: &AsStored, terms, fail: None };
+    computed(site, store.cache(), &key, share, &mut missed, lifetime, compute)
+}
+
+/// What a store said that need not be waited for.
+pub(super) struct Asked {
+    /// The [`closings`](super::flights::Flights::closings) before the lookup.
+    since: u64,
+    failure: Option<Error>,
+}
+
+/// Asks a store that need not be waited for: the value, or what else is known.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always)]
+pub(super) fn ask<V: Send + Sync, L, C>(site: &Site, cache: &C, key: &L) -> std::result::Result<V, Option<Asked>>
+where
+    L: Lookup<Key: Sync>,
+    C: AsyncCache<L::Key, V>,
+{
+    if !C::NEVER_WAITS {
+        return Err(None);
+    }
+    let since = site.flights().closings();
+    match pin!(cache.get(key.key())).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(Some(value))) => {
+            site.hit();
+            Ok(value)
+        }
+        Poll::Ready(Ok(None)) => Err(Some(Asked { since, failure: None })),
+        Poll::Ready(Err(error)) => Err(Some(Asked { since, failure: Some(error) })),
+        // It waits all the same: asked again, by a future that does.
+        Poll::Pending => Err(None),
+    }
+}
+
+/// As [`call`], of an `async` function.
+pub fn call_async<P, R, L, C>(
+    site: &Site,
+    store: impl Held<L::Key, Cache = C>,
+    key: Result<L>,
+    share: impl Share<P, R>,
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl Future<Output = R>,
+) -> impl Future<Output = R>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+    C: AsyncCache<L::Key, P::Value>,
+{
+    call_on_async(site, store, key, share, Plain, lifetime, compute)
+}
+
+/// The same, on these terms.
+pub(super) fn call_on_async<P, R, L, C, T>(
+    site: &Site,
+    store: impl Held<L::Key, Cache = C>,
+    key: Result<L>,
+    share: impl Share<P, R>,
+    terms: T,
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl Future<Output = R>,
+) -> impl Future<Output = R>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+    C: AsyncCache<L::Key, P::Value>,
+    T: AsyncTerms<L::Key, P::Value, C>,
+{
+    finish_call(site, store, key, share, (terms, None), lifetime, compute)
+}
+
+/// The same, of a store that was [asked](ask) where it need not be waited for.
+// Not an `async fn`, which would have its arguments twice.
+#[allow(clippy::manual_async_fn)]
+pub(super) fn finish_call<P, R, L, C, T>(
+    site: &Site,
+    store: impl Held<L::Key, Cache = C>,
+    key: Result<L>,
+    share: impl Share<P, R>,
+    (terms, asked): (T, Option<Asked>),
+    lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
+    compute: impl Future<Output = R>,
+) -> impl Future<Output = R>
+where
+    P: Returns<R, Value: Send + Sync>,
+    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> + Sync>,
+    C: AsyncCache<L::Key, P::Value>,
+    T: AsyncTerms<L::Key, P::Value, C>,
+{
+    async move {
+        let key = match &key {
+            Ok(key) => key,
+            Err(error) => {
+                site.refused(error);
+                return compute.await;
+            }
+        };
+        let Asked { since, failure } = if let Some(asked) = asked {
+            asked
+        } else {
             let since = site.flights().closings();
-            let key = match $($taken)* key {
-                Ok(key) => key,
-                Err(error) => {
-                    site.refused(&error);
-                    return compute$($now)*;
-                }
-            };
-            // The cache is asked for twice, as an `async` call would have to remember it.
-            let failure = match store.cache().get(key.key())$($wait)* {
+            // The cache is asked for twice, as it would have to be remembered.
+            let failure = match apart(pin!(store.cache().get(key.key()))).await {
                 Ok(Some(value)) => {
                     site.hit();
                     return P::wrap(value);
@@ -131,17 +220,27 @@ macro_rules! runtime {
                 Ok(None) => None,
                 Err(error) => Some(error),
             };
-            $apart!($computed(
-                site,
-                store.cache(),
-                $($key_lent)* key,
-                share,
-                $($lent)* Missed { since, failure, rules: &AsStored, terms, fail: None },
-                lifetime,
-                compute
-            ))
-        } }
+            Asked { since, failure }
+        };
+        let missed = Missed { since, failure, rules: &AsStored, terms, fail: None };
+        apart(pin!(computed_async(site, store.cache(), key, share, missed, lifetime, compute))).await
+    }
+}
 
+/// Both forms of the runtime from one text: the async one waits where the sync one does not.
+macro_rules! runtime {
+    (
+        $cache:ident, [$($async:ident)?], [$($wait:tt)*],
+        computes: [$($compute:tt)*], [$($now:tt)*],
+        returns: [$($returned:tt)*], [$($block:tt)*],
+        bounds: [$($size:tt)*], [$($value:tt)*], [$($key:tt)*],
+        lent: [$($lent:tt)*], [$($mut:ident)?] $missed:ident,
+        waits: $ended:ident, $settled:ident, $lookup:ident,
+        pinned: $pinned:ident, [$(#[$inline:meta])*],
+        terms: $terms:ident, $start:ident, $replace:ident, $run:ident, $put:ident, $remove:ident, $give_back:ident,
+        names: $computed:ident, $led:ident, $finish:ident, $refresh:ident, $refresh_on:ident,
+            $by_hand:ident, $in_cache:ident, $peek:ident, $evict:ident, $prime:ident,
+    ) => {
         /// The rest of a call that is not a hit: apart, so that a hit does not set up what only this needs.
         $(#[$inline])*
         pub(super) $($async)? fn $computed<P, R, L, C, T>(
@@ -455,12 +554,11 @@ runtime! {
     computes: [impl FnOnce() -> R], [()],
     returns: [R], [],
     bounds: [+ ?Sized], [Sized], [],
-    key: [], [&],
     lent: [&mut], [] missed,
     waits: ended, settled, lookup,
-    apart: called_apart, called_apart, [#[inline(never)]],
+    pinned: called_apart, [#[inline(never)]],
     terms: SyncTerms, start, replace, run, put, remove, give_back,
-    names: call, call_on, computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
+    names: computed, led, finish, refresh, refresh_on, by_hand, in_cache, peek, evict, prime,
 }
 
 runtime! {
@@ -468,11 +566,10 @@ runtime! {
     computes: [impl Future<Output = R>], [.await],
     returns: [impl Future<Output = R>], [async move],
     bounds: [], [Send + Sync], [+ Sync],
-    key: [&], [],
     lent: [], [mut] missed,
     waits: ended_async, settled_async, lookup_async,
-    apart: polled_apart, pin, [#[inline]],
+    pinned: pin, [#[inline]],
     terms: AsyncTerms, start_async, replace_async, run_async, put_async, remove_async, give_back_async,
-    names: call_async, call_on_async, computed_async, led_async, finish_async, refresh_async, refresh_on_async,
+    names: computed_async, led_async, finish_async, refresh_async, refresh_on_async,
         by_hand_async, in_cache_async, peek_async, evict_async, prime_async,
 }

@@ -33,9 +33,9 @@ pub use call::{
     refresh_async,
 };
 pub use called::{
-    Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, asked, call_at,
+    Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, Open, asked, call_at,
     call_leased_at, call_leased_with_at, call_with_at, called, called_async, called_leased, called_leased_async,
-    evict_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
+    evict_at, finish_at, in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
     recompute_alone_leased_at, recompute_at, recompute_leased_at, refresh_at, refresh_leased_at,
 };
 pub use check::{

@@ -5,7 +5,11 @@
 // }
 
 async fn visits(db: &Database, user: u64) -> Result<u64, Error> {
-    ::ctu::__private::call_at(visits::__at(&user), async { visits::uncached(db, user).await }).await
+    let open = match ::ctu::__private::call_at(visits::__at(&user)) {
+        ::core::result::Result::Ok(value) => return value,
+        ::core::result::Result::Err(open) => open,
+    };
+    ::ctu::__private::finish_at(open, async { visits::uncached(db, user).await }).await
 }
 #[doc = "What is cached of [`visits`](fn@visits): asked for, evicted, primed, counted, call by call."]
 #[allow(non_camel_case_types, dead_code, missing_debug_implementations)]

@@ -3,12 +3,13 @@
 use std::future::Future;
 
 use super::{Called, Held, Lifetime};
-use crate::memo::call;
+use crate::memo::call::{self, Asked};
 use crate::memo::key::Lookup;
 use crate::memo::leased::{self, Leasing};
 use crate::memo::policy::{self, Begun, Failure, InTask, Policy};
 use crate::memo::returns::Returns;
 use crate::memo::share::{Share, ShareNothing};
+use crate::memo::terms::Plain;
 use crate::{AsyncCache, AsyncLease, CacheKey, Result};
 
 /// A call of an `async` function.
@@ -65,13 +66,48 @@ pub fn key_at<A: AsyncAt>(at: A) -> Result<A::Public> {
     at.known().key.map(Lookup::public)
 }
 
-/// [`At::call`](super::At::call) of an `async` function.
+/// A call to which there is no answer at hand.
+#[allow(clippy::type_complexity)]
+pub struct Open<A: AsyncAt> {
+    at: Called<A::Lookup, A::Held, A::Share, A::Lifetime, A::Returns, A::Returned>,
+    asked: Option<Asked>,
+}
+
+/// Law 7: a key is in it.
+impl<A: AsyncAt> std::fmt::Debug for Open<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Open(..)")
+    }
+}
+
+/// [`At::call`](super::At::call) of an `async` function, which is [finished](finish_at) if its store has to be waited for
+/// or has nothing.
+///
+/// Not a future, as one that does not wait has to be written down to be read again.
 #[cfg_attr(debug_assertions, inline)]
 #[cfg_attr(not(debug_assertions), inline(always))]
-#[allow(clippy::inline_always)]
-pub fn call_at<A: AsyncAt>(at: A, compute: impl Future<Output = A::Returned>) -> impl Future<Output = A::Returned> {
-    let Called { site, store, key, share, lifetime, .. } = at.known();
-    call::call_async::<A::Returns, _, _, _>(site, store, key, share, move |value| lifetime.of(value), compute)
+#[allow(clippy::inline_always, clippy::missing_errors_doc)]
+pub fn call_at<A: AsyncAt>(at: A) -> std::result::Result<A::Returned, Open<A>> {
+    let Called { site, store, key, share, lifetime, returns } = at.known();
+    let (key, asked) = match key {
+        Ok(key) => match call::ask(site, store.cache(), &key) {
+            Ok(value) => return Ok(A::Returns::wrap(value)),
+            Err(asked) => (Ok(key), asked),
+        },
+        Err(error) => (Err(error), None),
+    };
+    Err(Open { at: Called { site, store, key, share, lifetime, returns }, asked })
+}
+
+/// The rest of a [`call_at`].
+#[inline]
+pub fn finish_at<A: AsyncAt>(
+    open: Open<A>,
+    compute: impl Future<Output = A::Returned>,
+) -> impl Future<Output = A::Returned> {
+    let Open { at: Called { site, store, key, share, lifetime, .. }, asked } = open;
+    let lifetime = move |value: &_| lifetime.of(value);
+    call::finish_call::<A::Returns, _, _, _, _>(site, store, key, share, (Plain, asked), lifetime, compute)
 }
 
 /// [`At::refresh`](super::At::refresh) of an `async` function.

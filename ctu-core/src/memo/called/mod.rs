@@ -10,9 +10,9 @@ mod parts;
 use std::marker::PhantomData;
 
 pub use async_at::{
-    AsyncAt, AsyncLeasedAt, call_at, call_leased_at, call_leased_with_at, call_with_at, evict_at, in_cache_at,
-    in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at, recompute_alone_leased_at,
-    recompute_at, recompute_leased_at, refresh_at, refresh_leased_at,
+    AsyncAt, AsyncLeasedAt, Open, call_at, call_leased_at, call_leased_with_at, call_with_at, evict_at, finish_at,
+    in_cache_at, in_cache_with_at, key_at, peek_at, peek_with_at, prime_at, recompute_alone_at,
+    recompute_alone_leased_at, recompute_at, recompute_leased_at, refresh_at, refresh_leased_at,
 };
 pub use at::{At, LeasedAt};
 pub use parts::{Asked, Borrowed, Held, Lasts, Lifetime, Made, asked};

@@ -253,7 +253,18 @@ fn wrapper(parts: &Parts<'_>) -> TokenStream {
 fn compute_call(parts: &Parts<'_>, (at, function): (&str, &str), more: Option<&TokenStream>) -> TokenStream {
     let (private, at, of) = (&parts.private, at::call(parts), Ident::new(at, Span::call_site()));
     if parts.model.is_async() {
-        let (function, compute) = (quote::format_ident!("{function}_at"), compute_async(parts));
+        let compute = compute_async(parts);
+        if function == "call" {
+            let (value, open) = (hidden("value"), hidden("open"));
+            return quote! {
+                let #open = match #private::call_at(#at) {
+                    ::core::result::Result::Ok(#value) => return #value,
+                    ::core::result::Result::Err(#open) => #open,
+                };
+                #private::finish_at(#open, #compute).await
+            };
+        }
+        let function = quote::format_ident!("{function}_at");
         return quote!(#private::#function(#at, #compute, #more).await);
     }
     let (function, compute) = (Ident::new(function, Span::call_site()), compute(parts));
