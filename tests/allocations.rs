@@ -36,7 +36,8 @@ fn allocated(f: impl FnOnce()) -> (u64, u64) {
 fn law8_free_a_typed_hit_allocates_nothing() {
     let expected = [8, 8, 8];
     let call = || [plain("aa", 6), timed("aa", 6), block_on(slow("aa", 6))];
-    assert_eq!(call(), expected);
+    // A miss; a hit by which the thread gets its table; and one by which it keeps a copy there.
+    (0..3).for_each(|_| assert_eq!(call(), expected));
     let mut hit = [0; 3];
     assert_eq!(allocated(|| hit[0] = plain("aa", 6)), (0, 0));
     assert_eq!(allocated(|| hit[1] = timed("aa", 6)), (0, 0));
@@ -55,7 +56,24 @@ fn law8_free_a_typed_hit_allocates_nothing() {
 }
 
 #[test]
-fn law8_free_a_thread_allocates_for_what_is_nearby_a_few_times_only() {
+fn law8_free_a_thread_allocates_for_a_text_that_is_nearby_once_or_twice() {
+    const KEYS: usize = 1_000;
+    #[cached]
+    fn length(text: &str) -> usize {
+        text.len()
+    }
+    let texts: Vec<String> = (0..KEYS).map(|n| format!("user:{n:08}")).collect();
+    let all = || texts.iter().map(|text| length(text)).sum::<usize>();
+    assert_eq!(all(), 13 * KEYS);
+    let counts = [(); 64].map(|()| allocated(|| assert_eq!(all(), 13 * KEYS)).1);
+    let sum = counts.iter().sum::<u64>();
+    assert!(sum <= 3 * KEYS as u64, "{sum} for 64,000 hits");
+    // Of those that share a place with too many others, one makes room for itself now and then.
+    assert!(counts[63] <= 20, "{} for the last thousand", counts[63]);
+}
+
+#[test]
+fn law8_free_a_thread_allocates_for_numbers_that_are_nearby_a_few_times_only() {
     const KEYS: u64 = 1_000;
     (0..KEYS).for_each(|n| assert_eq!(number(n), n + 1));
     let mut allocations = 0;

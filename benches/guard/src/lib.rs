@@ -66,7 +66,7 @@ fn run(subject: &Subject) {
     let keys = if subject.keys == Keys::Few { FEW } else { CALLS };
     let rounds = match subject.keys {
         Keys::Few => 64,
-        Keys::Many => 8,
+        Keys::Many => 16,
         Keys::Known | Keys::New => 1,
     };
     for n in (0..rounds).flat_map(|_| 0..keys) {

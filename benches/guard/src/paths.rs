@@ -18,7 +18,8 @@ pub(super) fn all() -> Vec<Subject> {
         hit("hit, u64, bare quick_cache", |n| bare(n.into())),
         near("hit, u64", |n| number(n.into())),
         Subject { name: "hit, u64, of many keys", call: |n| number_of_many(n.into()), keys: Keys::Many },
-        hit("hit, (&str, u64)", |n| text(name(n), n.into())),
+        near("hit, (&str, u64)", |n| text(name(n), n.into())),
+        Subject { name: "hit, (&str, u64), of many keys", call: |n| text_of_many(name(n), n.into()), keys: Keys::Many },
         near("hit, u64, with a ttl", |n| for_an_hour(n.into())),
         near("hit, u64, async", |n| ready(later(n.into()))),
         hit("hit, u64, by hand, counted", |n| found(&COUNTED, n)),
@@ -55,6 +56,11 @@ fn number_of_many(n: u64) -> u64 {
 
 #[cached(capacity = CAPACITY)]
 fn text(s: &str, n: u64) -> u64 {
+    n * 3 + s.len() as u64
+}
+
+#[cached(capacity = CAPACITY)]
+fn text_of_many(s: &str, n: u64) -> u64 {
     n * 3 + s.len() as u64
 }
 

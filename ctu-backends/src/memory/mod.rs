@@ -51,7 +51,7 @@ use self::versions::Versions;
 /// program.
 ///
 /// The store that a function has for itself, by `#[cached]` without `cache = ..`, is one of these with a table for each thread in
-/// front of it, if keys and values own nothing: what a thread has found lately it finds there, without a lock.
+/// front of it, if values own nothing: what a thread has found lately it finds there, without a lock.
 ///
 /// # Hashing
 ///

@@ -5,7 +5,7 @@ mod table;
 mod tests;
 
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 use std::mem::needs_drop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,8 +21,10 @@ use super::{Held, MemoryCache, MemoryCacheBuilder};
 
 /// The most bytes that a copy takes.
 const MOST_BYTES: usize = 128;
+/// And what its key owns besides.
+const MOST_OWNED: usize = 64;
 
-/// A cache that one function has for itself, and a near cache in front of it if keys and values own nothing.
+/// A cache that one function has for itself, and a near cache in front of it if values own nothing.
 #[doc(hidden)]
 pub struct NearCache<K, V> {
     store: MemoryCache<K, V>,
@@ -37,13 +39,34 @@ fn put_back(tables: Option<Box<Tables>>) {
     }
 }
 
+/// Whether what a key owns, judged by what it hashes, is no more than a copy may.
+fn is_small(key: &(impl ?Sized + Hash)) -> bool {
+    let mut length = Length(0);
+    key.hash(&mut length);
+    length.0 <= MOST_OWNED
+}
+
+/// Counts the bytes that are hashed.
+struct Length(usize);
+
+impl Hasher for Length {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 += bytes.len();
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
 impl<K, V> NearCache<K, V>
 where
     K: Eq + Hash + 'static,
     V: Clone + 'static,
 {
-    /// Whether there is one: not of what has to be dropped, which would stay in a thread that does not come again.
-    const FITS: bool = !needs_drop::<(K, V)>() && size_of::<Copied<K, V>>() <= MOST_BYTES;
+    /// Whether there is one: not of values that own something, which would stay, however much that is, in a thread that does
+    /// not come again. A key that does is copied if it is [small](is_small).
+    const FITS: bool = !needs_drop::<V>() && size_of::<Copied<K, V>>() <= MOST_BYTES;
 
     /// For so many entries.
     pub(crate) fn new(capacity: usize) -> Self {
@@ -71,19 +94,18 @@ where
         let mut tables = table::take();
         if let Some(table) = tables.as_mut().and_then(|tables| tables.of::<K, V>(self.number)) {
             // Before the lookup, in whichever.
-            let version = table.version(spread(hash));
-            let live =
-                |copied: &Copied<K, V>| (!copied.expiry.is_past(&self.store.clock)).then(|| copied.value.clone());
-            if let Some(value) = table.find(key, spread(hash), version, live) {
+            let stamp = table.stamp(spread(hash));
+            let live = |held: &Held<V>| (!held.expiry.is_past(&self.store.clock)).then(|| held.value.clone());
+            if let Some(value) = table.find(key, spread(hash), stamp, live) {
                 put_back(tables);
                 return Some(value);
             }
-            return self.find_and_keep(tables, key, hash, version);
+            return self.find_and_keep(tables, key, hash, stamp);
         }
-        let held = self.store.live(key, hash);
-        let is_wanted = held.is_some() && tables.as_mut().is_none_or(|tables| tables.is_wanted(self.number));
+        let is_wanted = tables.as_mut().is_none_or(|tables| tables.is_wanted(self.number));
         put_back(tables);
-        if is_wanted {
+        let held = self.store.live(key, hash);
+        if is_wanted && held.is_some() {
             self.begin();
         }
         held.map(|held| held.value)
@@ -95,16 +117,17 @@ where
         mut tables: Option<Box<Tables>>,
         key: &Q,
         hash: u32,
-        version: u64,
+        stamp: u64,
     ) -> Option<V> {
         let held = self.store.live(key, hash);
         if let Some(Held { value, expiry }) = &held
             && let Some(tables) = &mut tables
             && let Some(table) = tables.of::<K, V>(self.number)
         {
-            let copied = Copied { version, expiry: *expiry, key: key.to_key(), value: value.clone() };
-            if let Some(rest) = table.keep(spread(hash), copied) {
+            if let Some(rest) = table.elsewhere() {
                 tables.rest(self.number, rest);
+            } else if !needs_drop::<K>() || is_small(key) {
+                table.keep(spread(hash), key, stamp, Held { value: value.clone(), expiry: *expiry });
             }
         }
         put_back(tables);

@@ -2,17 +2,19 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, needs_drop};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ctu_core::CacheKey;
 
-use crate::memory::lifetime::Expiry;
+use super::MOST_OWNED;
+use crate::memory::Held;
 use crate::memory::versions::Versions;
 
-/// The most bytes that the table of one thread and one cache takes, which fit into most processors' second cache.
-const MOST_BYTES: usize = 128 << 10;
+/// The most bytes that the table of one thread and one cache takes, without what its keys own: half of the second cache of
+/// many processors, or less.
+const MOST_BYTES: usize = 256 << 10;
 /// The most bytes that all tables of the process take.
 const MOST_BYTES_OF_ALL: usize = 16 << 20;
 /// A table begins with so many sets, and grows by this factor.
@@ -20,12 +22,17 @@ const LEAST_SETS: usize = 8;
 const GROWTH: usize = 4;
 /// How many copies share a place.
 const WAYS: usize = 2;
-/// What finds nothing costs no more than twice of what finding something saves.
+/// Where a copy allocates its key, only one of so many makes room for itself.
+const PATIENCE: usize = 16;
+/// What finds nothing costs no more than so many times of what finding something saves; or so many, where a key owns
+/// something, which is not beside the copy.
 const WORTH: usize = 2;
+const WORTH_OF_OWNED: usize = 4;
 /// Of less is not reckoned whether it is worth it.
 const LEAST_TO_RECKON: usize = 256;
 /// A table that turned out not to be worth it is done without for so many times as many lookups as that took.
 const REST: usize = 32;
+const REST_OF_OWNED: usize = 128;
 /// And one for which there was no room, for so many.
 const REST_WITHOUT_ROOM: usize = 10_000;
 
@@ -125,12 +132,11 @@ fn drop_others(others: ManuallyDrop<Option<Box<Tables>>>) {
 }
 
 /// A copy of an entry.
-#[derive(Debug)]
 pub(super) struct Copied<K, V> {
-    pub(super) version: u64,
-    pub(super) expiry: Expiry,
-    pub(super) key: K,
-    pub(super) value: V,
+    /// Of the [entry](Table::stamp).
+    stamp: u64,
+    key: K,
+    held: Held<V>,
 }
 
 type Set<K, V> = [Option<Copied<K, V>>; WAYS];
@@ -141,7 +147,7 @@ pub(super) struct Table<K, V> {
     sets: Vec<Set<K, V>>,
     /// How often something was found here, and how often elsewhere, since the last reckoning.
     found: usize,
-    kept: usize,
+    elsewhere: usize,
     /// How often a copy made room for that of another key, since the table has its size.
     displaced: usize,
     /// What is told that there are copies.
@@ -162,15 +168,21 @@ fn end(bytes: usize, versions: &Versions) {
 }
 
 impl<K, V> Table<K, V> {
+    /// What so many sets take at most.
+    const fn bytes(sets: usize) -> usize {
+        let owned = if needs_drop::<K>() { WAYS * MOST_OWNED } else { 0 };
+        sets * (size_of::<Set<K, V>>() + owned)
+    }
+
     /// Of this size, if so much is left.
     fn new(sets: usize, versions: &Arc<Versions>) -> Option<Self> {
         let mut table = Self {
             // Not collected, which is a lot of code to compile for each type.
             sets: Vec::with_capacity(sets),
             found: 0,
-            kept: 0,
+            elsewhere: 0,
             displaced: 0,
-            versions: begin(sets * size_of::<Set<K, V>>(), versions)?,
+            versions: begin(Self::bytes(sets), versions)?,
         };
         for _ in 0..sets {
             table.sets.push([const { None }; WAYS]);
@@ -189,57 +201,70 @@ impl<K, V> Table<K, V> {
         spread as usize & (self.sets.len() - 1)
     }
 
-    /// The version that a copy has now of what spreads to this.
+    /// By which a copy that is made now of what spreads to this is found for as long as the entry has the same version.
+    // For a key it is the same as long as the version is, and other keys have another one but for a chance in millions: they
+    // are not compared.
     #[inline]
-    pub(super) fn version(&self, spread: u64) -> u64 {
-        self.versions.of(spread)
+    pub(super) fn stamp(&self, spread: u64) -> u64 {
+        self.versions.of(spread).wrapping_add(spread)
     }
 
-    /// What `use_of` makes of the copy of the entry of `key`, if there is one of this version.
+    /// What `use_of` makes of the copy of the entry of `key`, if there is one with this stamp.
     #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
     pub(super) fn find<Q: ?Sized + CacheKey<Owned = K>, R>(
         &mut self,
         key: &Q,
         spread: u64,
-        version: u64,
-        use_of: impl FnOnce(&Copied<K, V>) -> Option<R>,
+        stamp: u64,
+        use_of: impl FnOnce(&Held<V>) -> Option<R>,
     ) -> Option<R> {
         let set = self.sets.get(self.place(spread))?;
-        let is_it = |copied: &Option<Copied<K, V>>| {
-            copied.as_ref().is_some_and(|copied| copied.version == version && key.is(&copied.key))
-        };
+        let has_stamp = |copied: &Option<Copied<K, V>>| copied.as_ref().is_some_and(|copied| copied.stamp == stamp);
         // Not a branch, which nobody could foretell.
-        let copied = &set[usize::from(!is_it(&set[0]))];
-        if !is_it(copied) {
+        let copied = set[usize::from(!has_stamp(&set[0]))].as_ref()?;
+        if copied.stamp != stamp || !key.is(&copied.key) {
             return None;
         }
         self.found += 1;
-        copied.as_ref().and_then(use_of)
+        use_of(&copied.held)
     }
 
-    /// Keeps a copy of what was found elsewhere, and tells for how long to do without the table, if it is not worth it.
-    pub(super) fn keep(&mut self, spread: u64, copied: Copied<K, V>) -> Option<usize>
-    where
-        K: Eq,
-    {
-        self.kept += 1;
+    /// Something was found elsewhere: tells for how long to do without the table, if it is not worth it.
+    pub(super) fn elsewhere(&mut self) -> Option<usize> {
+        self.elsewhere += 1;
         if self.displaced > self.sets.len() {
             self.grow();
-        } else if self.kept > LEAST_TO_RECKON.max(self.sets.len() * WAYS * 2)
-            && let Some(rest) = self.reckon()
-        {
-            return Some(rest);
-        }
-        let place = self.place(spread);
-        let [first, second] = &mut self.sets[place];
-        if first.as_ref().is_some_and(|first| first.key == copied.key) {
-            *first = Some(copied);
+            None
+        } else if self.elsewhere > LEAST_TO_RECKON.max(self.sets.len() * WAYS * 2) {
+            self.reckon()
         } else {
-            self.displaced += usize::from(second.is_some());
-            *second = first.replace(copied);
+            None
         }
-        None
+    }
+
+    /// Keeps a copy of what was found elsewhere.
+    pub(super) fn keep<Q>(&mut self, spread: u64, key: &Q, stamp: u64, held: Held<V>)
+    where
+        Q: ?Sized + CacheKey<Owned = K>,
+    {
+        let place = self.place(spread);
+        let set = &mut self.sets[place];
+        for copied in set.iter_mut().flatten() {
+            if key.is(&copied.key) {
+                // Its key is not copied again.
+                (copied.stamp, copied.held) = (stamp, held);
+                return;
+            }
+        }
+        let [first, second] = set;
+        if second.is_some() {
+            self.displaced += 1;
+            if needs_drop::<K>() && !self.displaced.is_multiple_of(PATIENCE) {
+                return;
+            }
+        }
+        *second = first.replace(Copied { stamp, key: key.to_key(), held });
     }
 
     #[cold]
@@ -258,14 +283,15 @@ impl<K, V> Table<K, V> {
 
     #[cold]
     fn reckon(&mut self) -> Option<usize> {
-        let (found, kept) = (self.found, self.kept);
-        (self.found, self.kept) = (0, 0);
-        (found / WORTH < kept).then_some(kept * REST)
+        let (worth, rest) = if needs_drop::<K>() { (WORTH_OF_OWNED, REST_OF_OWNED) } else { (WORTH, REST) };
+        let (found, elsewhere) = (self.found, self.elsewhere);
+        (self.found, self.elsewhere) = (0, 0);
+        (found / worth < elsewhere).then_some(elsewhere * rest)
     }
 }
 
 impl<K, V> Drop for Table<K, V> {
     fn drop(&mut self) {
-        end(size_of_val(&*self.sets), &self.versions);
+        end(Self::bytes(self.sets.len()), &self.versions);
     }
 }
