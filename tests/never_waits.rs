@@ -80,7 +80,7 @@ fn a_lookup_is_made_once_for_a_hit_and_once_for_a_miss() {
     static CACHE: LazyLock<Quick> = LazyLock::new(|| Quick::that(Lookup::Answer));
     #[cached(cache = CACHE, key = json, coalesce = false)]
     async fn double(n: u64) -> u64 {
-        count(n * 2)
+        std::future::ready(count(n * 2)).await
     }
     assert_eq!(block_on(double(4)), 8);
     assert_eq!(block_on(double(4)), 8);
@@ -94,7 +94,7 @@ fn nothing_is_looked_up_before_the_future_is_polled() {
     static CACHE: LazyLock<Quick> = LazyLock::new(|| Quick::that(Lookup::Answer));
     #[cached(cache = CACHE, key = json)]
     async fn double(n: u64) -> u64 {
-        count(n * 2)
+        std::future::ready(count(n * 2)).await
     }
     block_on(double::prime(4, &9)).unwrap();
     let call = double(4);
@@ -108,7 +108,7 @@ fn law2_harmless_a_cache_that_waits_although_it_says_that_it_never_does_is_waite
     static CACHE: LazyLock<Quick> = LazyLock::new(|| Quick::that(Lookup::Wait));
     #[cached(cache = CACHE, key = json)]
     async fn double(n: u64) -> u64 {
-        count(n * 2)
+        std::future::ready(count(n * 2)).await
     }
     block_on(double::prime(4, &9)).unwrap();
     assert_eq!((block_on(double(4)), computed()), (9, 0));
@@ -122,7 +122,7 @@ fn law2_harmless_a_lookup_that_fails_at_once_is_one_error_and_is_not_repeated() 
     static CACHE: LazyLock<Quick> = LazyLock::new(|| Quick::that(Lookup::Fail));
     #[cached(cache = CACHE, key = json)]
     async fn double(n: u64) -> u64 {
-        count(n * 2)
+        std::future::ready(count(n * 2)).await
     }
     assert_eq!((block_on(double(4)), computed()), (8, 1));
     let stats = double::stats();
