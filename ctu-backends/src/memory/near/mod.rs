@@ -95,12 +95,11 @@ where
         if let Some(table) = tables.as_mut().and_then(|tables| tables.of::<K, V>(self.number)) {
             // Before the lookup, in whichever.
             let stamp = table.stamp(spread(hash));
-            let live = |held: &Held<V>| (!held.expiry.is_past(&self.store.clock)).then(|| held.value.clone());
-            if let Some(value) = table.find(key, spread(hash), stamp, live) {
+            if let Some(value) = table.find(key, spread(hash), stamp, |held| self.live(held)) {
                 put_back(tables);
                 return Some(value);
             }
-            return self.find_and_keep(tables, key, hash, stamp);
+            return self.find_beside(tables, key, hash, stamp);
         }
         let is_wanted = tables.as_mut().is_none_or(|tables| tables.is_wanted(self.number));
         put_back(tables);
@@ -111,27 +110,40 @@ where
         held.map(|held| held.value)
     }
 
+    /// The value of a copy that is not expired.
+    #[inline]
+    fn live(&self, held: &Held<V>) -> Option<V> {
+        if held.expiry.is_past(&self.store.clock) { None } else { Some(held.value.clone()) }
+    }
+
+    /// Finds what is not where it was looked for first; and keeps it, if it was found in the store.
     #[inline(never)]
-    fn find_and_keep<Q: ?Sized + CacheKey<Owned = K>>(
+    fn find_beside<Q: ?Sized + CacheKey<Owned = K>>(
         &self,
         mut tables: Option<Box<Tables>>,
         key: &Q,
         hash: u32,
         stamp: u64,
     ) -> Option<V> {
-        let held = self.store.live(key, hash);
-        if let Some(Held { value, expiry }) = &held
-            && let Some(tables) = &mut tables
+        let spread = spread(hash);
+        let mut found = None;
+        if let Some(tables) = &mut tables
             && let Some(table) = tables.of::<K, V>(self.number)
         {
-            if let Some(rest) = table.elsewhere() {
-                tables.rest(self.number, rest);
-            } else if !needs_drop::<K>() || is_small(key) {
-                table.keep(spread(hash), key, stamp, Held { value: value.clone(), expiry: *expiry });
+            found = table.find(key, table::beside(spread), stamp, |held| self.live(held));
+            if found.is_none()
+                && let Some(Held { value, expiry }) = self.store.live(key, hash)
+            {
+                if let Some(rest) = table.elsewhere() {
+                    tables.rest(self.number, rest);
+                } else if !needs_drop::<K>() || is_small(key) {
+                    table.keep(spread, key, stamp, Held { value: value.clone(), expiry });
+                }
+                found = Some(value);
             }
         }
         put_back(tables);
-        held.map(|held| held.value)
+        found
     }
 
     /// Makes this thread's table, for what is found from now on.

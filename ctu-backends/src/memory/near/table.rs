@@ -167,6 +167,11 @@ fn end(bytes: usize, versions: &Versions) {
     LEFT.fetch_add(bytes, Ordering::Relaxed);
 }
 
+/// By which the neighbour of a place is found: what had no room there may be in it.
+pub(super) const fn beside(spread: u64) -> u64 {
+    spread ^ 1
+}
+
 impl<K, V> Table<K, V> {
     /// What so many sets take at most.
     const fn bytes(sets: usize) -> usize {
@@ -248,22 +253,28 @@ impl<K, V> Table<K, V> {
     where
         Q: ?Sized + CacheKey<Owned = K>,
     {
-        let place = self.place(spread);
-        let set = &mut self.sets[place];
-        for copied in set.iter_mut().flatten() {
-            if key.is(&copied.key) {
-                // Its key is not copied again.
-                (copied.stamp, copied.held) = (stamp, held);
-                return;
+        let places = [self.place(spread), self.place(beside(spread))];
+        for place in places {
+            for copied in self.sets[place].iter_mut().flatten() {
+                if key.is(&copied.key) {
+                    // Its key is not copied again.
+                    (copied.stamp, copied.held) = (stamp, held);
+                    return;
+                }
             }
         }
-        let [first, second] = set;
-        if second.is_some() {
-            self.displaced += 1;
-            if needs_drop::<K>() && !self.displaced.is_multiple_of(PATIENCE) {
-                return;
+        let mut place = places[0];
+        if self.sets[place][1].is_some() {
+            if self.sets[places[1]][1].is_none() {
+                place = places[1];
+            } else {
+                self.displaced += 1;
+                if needs_drop::<K>() && !self.displaced.is_multiple_of(PATIENCE) {
+                    return;
+                }
             }
         }
+        let [first, second] = &mut self.sets[place];
         *second = first.replace(Copied { stamp, key: key.to_key(), held });
     }
 

@@ -58,7 +58,9 @@ fn is_near<K: ToOwned<Owned = K> + Hash + Eq + 'static>(cache: &NearCache<K, u64
     let Some(mut tables) = table::take() else { return false };
     let found = tables.of::<K, u64>(cache.number).and_then(|table| {
         let stamp = table.stamp(spread);
-        table.find(key, spread, stamp, |_| Some(()))
+        table
+            .find(key, spread, stamp, |_| Some(()))
+            .or_else(|| table.find(key, table::beside(spread), stamp, |_| Some(())))
     });
     tables.put_back();
     found.is_some()
@@ -69,7 +71,7 @@ fn a_thread_finds_its_keys_nearby_as_long_as_there_is_room_for_them() {
     let cache = stored(10_000, 1_000);
     warm_up(&cache, 1_000);
     let near = found_near(&cache, 1_000);
-    assert!(near > 900, "{near} of 1,000");
+    assert!(near > 970, "{near} of 1,000");
     thread::scope(|scope| {
         scope.spawn(|| {
             assert_eq!(cache.places(), None, "a table is its thread's own");
