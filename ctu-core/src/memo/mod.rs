@@ -9,6 +9,7 @@ mod about;
 mod call;
 mod called;
 mod check;
+mod clear;
 mod erased;
 mod flights;
 mod join;
@@ -42,6 +43,7 @@ pub use check::{
     AliasOfResult, CachedValue, Finding, Fit, IsPlain, IsResult, JsonKeyPart, KeyPart, Part, Plain, Returned,
     TemplatePart, Unfit, check_plain, json_part, made_part, template_part, typed_part,
 };
+pub use clear::{clear, clear_async};
 pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use key::{

@@ -112,14 +112,19 @@ impl Word {
         self.0 & KNOWN != 0
     }
 
-    /// Whether its leader is known by no flight yet and may have this key and store. Only it can tell, who has the key.
+    /// Whether somebody leads from it who is known by no flight yet.
+    pub(super) const fn is_unknown(self) -> bool {
+        self.0 & (LED | KNOWN) == LED
+    }
+
+    /// The same, of one who may have this key and store. Only it can tell, who has the key.
     pub(super) const fn may_be_of(self, spot: Spot) -> bool {
-        self.0 & (LED | KNOWN) == LED && (self.0 ^ tag(spot)) >> SHIFT == 0
+        self.is_unknown() && (self.0 ^ tag(spot)) >> SHIFT == 0
     }
 
     /// The same for this key, in whatever store.
     pub(super) const fn may_have_key_of(self, spot: Spot) -> bool {
-        self.0 & (LED | KNOWN) == LED && (self.0 ^ tag(spot)) & OF_KEY == 0
+        self.is_unknown() && (self.0 ^ tag(spot)) & OF_KEY == 0
     }
 
     /// Whether a flight of the berth may have ended, with a value in the store, not before the closing `since`.

@@ -24,7 +24,7 @@ pub(super) enum Entry {
     Found(Arc<Flight>),
 }
 
-impl Locked<'_> {
+impl<'f> Locked<'f> {
     /// Puts `own` in the table, unless there is one in its place; or to wait for the leader in the berth, if that may have
     /// the same key.
     pub(super) fn enter(mut self, own: &mut Arc<Flight>, since: u64) -> Entry {
@@ -102,9 +102,36 @@ impl Locked<'_> {
         if !shard.strays.is_empty() {
             others.extend(shard.strays.extract_if(.., |stray| stray.spot().hash == spot.hash));
         }
-        others.extend(self.meet());
+        others.extend(self.meet(|word| word.may_have_key_of(spot)));
         let (mut detached, mut dropped) = (Detached::default(), Vec::new());
-        for flight in found.into_iter().chain(others) {
+        self.detach(found.into_iter().chain(others), &mut detached, &mut dropped);
+        (detached, dropped)
+    }
+
+    /// The same of all keys of the shard, to which these berths belong.
+    pub(super) fn take_all(
+        mut self,
+        berths: impl Iterator<Item = &'f Berth>,
+        detached: &mut Detached,
+    ) -> Vec<Arc<Flight>> {
+        let mut flights = self.shard.flights.extract(|_| true);
+        flights.append(&mut self.shard.strays);
+        for (index, berth) in berths.enumerate() {
+            (self.berth, self.index) = (berth, index);
+            flights.extend(self.meet(Word::is_unknown));
+        }
+        let mut dropped = Vec::new();
+        self.detach(flights, detached, &mut dropped);
+        dropped
+    }
+
+    fn detach(
+        &mut self,
+        flights: impl IntoIterator<Item = Arc<Flight>>,
+        detached: &mut Detached,
+        dropped: &mut Vec<Arc<Flight>>,
+    ) {
+        for flight in flights {
             if flight.detach() {
                 dropped.push(flight);
             } else {
@@ -112,17 +139,16 @@ impl Locked<'_> {
                 detached.add(flight);
             }
         }
-        (detached, dropped)
     }
 
-    /// A flight for the leader in the berth, if that may have the same key and is not known by one.
-    fn meet(&mut self) -> Option<Arc<Flight>> {
+    /// A flight for the leader in the berth, if that may be one of those who are `wanted`, and is not known by one.
+    fn meet(&mut self, wanted: impl Fn(Word) -> bool) -> Option<Arc<Flight>> {
         // Whoever takes the berth after this look computes after it, too.
-        if !self.berth.seen().may_have_key_of(self.spot) {
+        if !wanted(self.berth.seen()) {
             return None;
         }
         let word = self.berth.guard();
-        if !word.may_have_key_of(self.spot) {
+        if !wanted(word) {
             self.unguard(word);
             return None;
         }

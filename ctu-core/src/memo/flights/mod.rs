@@ -50,6 +50,8 @@ const SHARDS: usize = 8;
 /// Computations of different berths do not meet: enough for those of many threads, in half a kilobyte.
 const BERTHS: usize = 64;
 const BERTHS_OF_SHARD: usize = BERTHS / SHARDS;
+/// Where in a hash the number of its berth begins.
+const BERTH_SHIFT: u32 = 32;
 /// How often a caller lets others go first whose results it can't share: then it computes itself, so that those who call
 /// a function that fails slowly do not queue up.
 const TURNS: u32 = 2;
@@ -254,6 +256,18 @@ impl Flights {
         detached
     }
 
+    /// As [`detach`](Self::detach), of all keys.
+    pub(super) fn detach_all(&self) -> Detached {
+        let mut detached = Detached::default();
+        for number in 0..SHARDS {
+            let spot = Spot { hash: (number as u64) << BERTH_SHIFT, slot: 0 };
+            let berths = self.berths.iter().skip(number).step_by(SHARDS);
+            let dropped = self.locked(spot).take_all(berths, &mut detached);
+            drop(dropped);
+        }
+        detached
+    }
+
     /// Whether there are flights of other stores. Whoever put one there has left word before, and the lock is taken after
     /// that.
     fn is_several(&self) -> bool {
@@ -287,10 +301,7 @@ impl Flights {
     pub(super) fn len(&self) -> usize {
         let shard = |(number, shard): (usize, &Mutex<Shard>)| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            let unknown = (0..BERTHS_OF_SHARD).filter(|index| {
-                let word = self.berths[number + index * SHARDS].word();
-                word.is_led() && !word.is_known()
-            });
+            let unknown = (0..BERTHS_OF_SHARD).filter(|index| self.berths[number + index * SHARDS].word().is_unknown());
             shard.flights.len() + shard.strays.len() + unknown.count()
         };
         self.shards.iter().enumerate().map(shard).sum()
@@ -299,7 +310,7 @@ impl Flights {
 
 /// That of the key with this hash, whichever the store. The lower bits: the table of the flights goes by them, too.
 const fn berth_of(spot: Spot) -> usize {
-    (spot.hash >> 32) as usize % BERTHS
+    (spot.hash >> BERTH_SHIFT) as usize % BERTHS
 }
 
 /// Shows nothing of the keys.

@@ -1,7 +1,7 @@
 //! What is evicted, primed or refreshed is not overwritten by anything older.
 
 use super::*;
-use crate::memo::{About, prime, prime_async};
+use crate::memo::{About, clear, clear_async, prime, prime_async};
 
 /// The least version that a call may return which begins now.
 pub(super) struct Floor(AtomicU32);
@@ -34,12 +34,23 @@ impl Model {
         primed.unwrap();
     }
 
+    fn clear(&self) {
+        let remove = || {
+            self.shelf.with(HashMap::clear);
+            Ok(())
+        };
+        let cleared =
+            if chance(2) == 0 { clear(&self.site, remove) } else { block_on(clear_async(&self.site, remove)) };
+        cleared.unwrap();
+    }
+
     /// The source has changed, and the cache is told.
     pub(super) fn change(&self, floor: &Floor) {
         let version = u32::try_from(self.source.fetch_add(1, SeqCst)).unwrap() + 1;
-        match chance(3) {
+        match chance(4) {
             0 => assert!(self.evict(&7)),
             1 => self.prime(version),
+            2 => self.clear(),
             _ => assert_eq!(self.refresh(&7), version),
         }
         floor.raise(version);
@@ -76,7 +87,7 @@ fn changes(model: &Model) {
 }
 
 #[test]
-fn law4_no_later_call_sees_what_was_evicted_primed_or_refreshed_over() {
+fn law4_no_later_call_sees_what_was_evicted_cleared_primed_or_refreshed_over() {
     check(|| changes(&Model::new()));
 }
 
