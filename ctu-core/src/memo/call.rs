@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use super::called::Held;
-use super::flights::{Ended, How, Lead, Place};
+use super::flights::{Ended, FlightKey, How, Lead, Place, address};
 use super::join::join;
 use super::key::Lookup;
 use super::plan::{Mode, Plan, given, landed};
@@ -254,14 +254,14 @@ macro_rules! runtime {
         ) -> R
         where
             P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static> $($key)*>,
+            L: Lookup<Key: FlightKey $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
             let (rules, terms, fail) = ($missed.rules, &$missed.terms, $missed.fail);
             let mode = if site.missed($missed.failure.take()) { rules.mode() } else { Mode::Not };
-            let mut lead = site.flights().lead();
-            join!(P, lead, site, cache, key, share, $missed, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
+            let (mut lead, at) = (site.flights().lead(), (key.key(), key.key().spot(site.flights(), address(cache))));
+            join!(P, lead, site, at, share, $missed, $ended, [$($wait)*], [rules.$lookup(cache, key.key())$($wait)*]);
             let held = if let Some(held) = T::unasked() {
                 held
             } else if mode == Mode::Not {
@@ -313,7 +313,7 @@ macro_rules! runtime {
         ) -> R
         where
             P: Returns<R, Value: $($value)*>,
-            L: Lookup<Key: CacheKey<Owned: 'static> $($key)*>,
+            L: Lookup<Key: FlightKey $($key)*>,
             C: $cache<L::Key, P::Value> $($size)*,
             T: $terms<L::Key, P::Value, C>,
         {
@@ -340,7 +340,7 @@ macro_rules! runtime {
             plan: Plan,
             value: Option<&V>,
         ) where
-            L: Lookup<Key: CacheKey $($key)*>,
+            L: Lookup<Key: FlightKey $($key)*>,
             C: $cache<L::Key, V> $($size)*,
             T: $terms<L::Key, V, C>,
         {

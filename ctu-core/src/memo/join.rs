@@ -2,15 +2,15 @@
 
 /// Makes `lead` that of the caller's own computation; or returns from the function around, with another's result.
 ///
-/// `missed`: the lookup before. A macro, as a future within a future would be moved about at each miss.
+/// `at`: the key, and where its flights are; `missed`: the lookup before. A macro, as a future within a future would be moved about at each miss.
 macro_rules! join {
     (
-        $returns:ident, $lead:ident, $site:ident, $cache:ident, $key:ident, $share:ident, $missed:ident, $ended:ident,
+        $returns:ident, $lead:ident, $site:ident, $at:ident, $share:ident, $missed:ident, $ended:ident,
         [$($wait:tt)*], [$($lookup:tt)*]
     ) => {{
         let mut turns = 0;
         loop {
-            let wait = match $site.join(&mut $lead, ($key.key(), $cache), $missed.since, turns) {
+            let wait = match $site.join(&mut $lead, $at, $missed.since, turns) {
                 Place::Lead { is_late } => {
                     if is_late && let Ok(Some(value)) = $($lookup)* {
                         $lead.close(How::Found);
@@ -44,7 +44,7 @@ macro_rules! join {
                 return $returns::wrap(value);
             }
             if let Some(help) = help {
-                $site.flights().help(&mut $lead, ($key.key(), $cache), help);
+                $site.flights().help(&mut $lead, $at.1, help);
                 break;
             }
         }

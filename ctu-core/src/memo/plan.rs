@@ -1,10 +1,10 @@
 //! What becomes of a result.
 
-use super::flights::{How, Lead};
+use super::flights::{FlightKey, How, Lead};
 use super::returns::Returns;
 use super::share::{Packed, Share};
 use super::site::Site;
-use crate::{CacheKey, Result, Ttl};
+use crate::{Result, Ttl};
 
 /// What is done with the value of a computation.
 pub(super) enum Plan {
@@ -49,7 +49,7 @@ impl Mode {
 /// Hands a result to those who wait for it, and says what is to be done with its value.
 pub(super) fn landed<P: Returns<R>, R>(
     lead: &mut Lead<'_>,
-    key: &(impl CacheKey<Owned: 'static> + ?Sized),
+    key: &(impl FlightKey + ?Sized),
     share: &impl Share<P, R>,
     mode: Mode,
     lifetime: impl FnOnce(&P::Value) -> Option<Ttl>,
@@ -81,7 +81,7 @@ fn publish<P: Returns<R>, R>(lead: &Lead<'_>, share: &impl Share<P, R>, is_await
 /// Hands an answer that need not be computed to those who wait, and ends the flight.
 pub(super) fn given<P: Returns<R>, R>(
     mut lead: Lead<'_>,
-    key: &(impl CacheKey<Owned: 'static> + ?Sized),
+    key: &(impl FlightKey + ?Sized),
     share: &impl Share<P, R>,
     returned: &R,
     how: How,

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::about::About;
-use super::flights::{Flights, Lead, Place};
+use super::flights::{FlightKey, Flights, Lead, Place, Spot};
 use super::names;
 use crate::clock;
 use crate::log_gate::LogGate;
-use crate::{CacheKey, Count, Counters, Error, Result, Stats};
+use crate::{Count, Counters, Error, Result, Stats};
 
 /// A memoized function: its name in keys and logs, and what was counted.
 #[derive(Debug)]
@@ -73,12 +73,18 @@ impl Site {
 
     /// What a caller does who missed: compute, as `lead`, or wait for another who does.
     #[inline]
-    pub(super) fn join<'s, K, C>(&'s self, lead: &mut Lead<'s>, at: (&K, &C), since: u64, turns: u32) -> Place
-    where
-        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
-        C: ?Sized,
-    {
-        if self.about.is_coalescing { self.flights.join(lead, at, since, turns) } else { self.flights.astray(lead, at) }
+    pub(super) fn join<'s, K: FlightKey + ?Sized>(
+        &'s self,
+        lead: &mut Lead<'s>,
+        at: (&K, Spot),
+        since: u64,
+        turns: u32,
+    ) -> Place {
+        if self.about.is_coalescing {
+            self.flights.join(lead, at, since, turns)
+        } else {
+            self.flights.astray(lead, at.1)
+        }
     }
 
     /// The function's name, and the prefix of its keys.

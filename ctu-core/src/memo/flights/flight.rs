@@ -1,6 +1,6 @@
 //! One computation under way, and those who wait for it.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -120,20 +120,31 @@ impl Flight {
     where
         K: CacheKey<Owned: 'static> + ?Sized,
     {
-        let held = self.key.as_deref().and_then(|held| (held as &dyn Any).downcast_ref::<Option<K::Owned>>());
-        held.and_then(Option::as_ref).is_some_and(|owned| key.is(owned))
+        let Some(held) = &self.key else { return false };
+        match (&**held as &dyn Any).downcast_ref::<Option<K::Owned>>() {
+            Some(Some(owned)) => key.is(owned),
+            _ => false,
+        }
     }
 
-    /// Whether a key of this type has its place already.
-    pub(super) fn has_place<K: Any>(&self) -> bool {
-        self.key.as_deref().is_some_and(|held| (held as &dyn Any).is::<Option<K>>())
+    /// What its place for a key is of, if there is one already.
+    pub(super) fn place(&self) -> Option<TypeId> {
+        self.key.as_deref().map(Any::type_id)
+    }
+
+    /// The same for keys of this type.
+    pub(super) fn place_of<K: Any>() -> TypeId {
+        TypeId::of::<Option<K>>()
     }
 
     /// Makes one without a key the flight of `key`.
     pub(super) fn set_key<K: Any + Send + Sync>(&mut self, key: K) {
-        match self.key.as_deref_mut().and_then(|held| (held as &mut dyn Any).downcast_mut()) {
-            Some(place) => *place = Some(key),
-            None => self.key = Some(Box::new(Some(key))),
+        if let Some(held) = &mut self.key
+            && let Some(place) = (&mut **held as &mut dyn Any).downcast_mut::<Option<K>>()
+        {
+            *place = Some(key);
+        } else {
+            self.key = Some(Box::new(Some(key)));
         }
     }
 

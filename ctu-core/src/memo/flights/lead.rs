@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::berth::Word;
 use super::flight::{Flight, Help, How, Landing, Shared};
+use super::key::{FlightKey, Lent};
 use super::{Flights, Spot, graph, spare};
-use crate::{CacheKey, Watch};
+use crate::Watch;
 
 /// The one who computes. Dropped before its [`end`](Self::end), by a panic or with its future, it frees those who wait.
 ///
@@ -97,10 +98,7 @@ impl Lead<'_> {
 
     /// There is a result for `key`, and `wants_store`: it may be stored.
     #[inline]
-    pub(in crate::memo) fn land<K>(&mut self, key: &K, wants_store: bool) -> Landing
-    where
-        K: CacheKey<Owned: 'static> + ?Sized,
-    {
+    pub(in crate::memo) fn land<K: FlightKey + ?Sized>(&mut self, key: &K, wants_store: bool) -> Landing {
         if self.flight.is_none() {
             let berth = self.flights.berth(self.spot);
             let is_alone = if wants_store {
@@ -113,20 +111,17 @@ impl Lead<'_> {
                 return Landing { is_to_store: wants_store, is_awaited: false };
             }
         }
-        self.land_guarded(key, wants_store)
+        self.land_guarded(&Lent(key), wants_store)
     }
 
     #[inline(never)]
-    fn land_guarded<K>(&mut self, key: &K, wants_store: bool) -> Landing
-    where
-        K: CacheKey<Owned: 'static> + ?Sized,
-    {
+    fn land_guarded(&mut self, key: &dyn FlightKey, wants_store: bool) -> Landing {
         let mut is_own = true;
         if self.flight.is_none() {
             self.flight = self.flights.locked(self.spot).land(wants_store);
             // Made by others, who did not know which key it is.
             is_own =
-                self.flight.as_ref().is_some_and(|flight| flight.spot().slot == self.spot.slot && flight.is_of(key));
+                self.flight.as_ref().is_some_and(|flight| flight.spot().slot == self.spot.slot && key.is_of(flight));
         }
         match &self.flight {
             None => Landing { is_to_store: wants_store, is_awaited: false },

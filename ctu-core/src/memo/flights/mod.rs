@@ -16,6 +16,7 @@ mod berth;
 mod closings;
 mod flight;
 mod graph;
+mod key;
 mod lead;
 mod locked;
 mod shard;
@@ -35,6 +36,8 @@ use closings::Closings;
 pub(super) use flight::{Detached, Ended, Help, How, Shared};
 #[cfg(all(test, ctu_shuttle))]
 pub(super) use graph::is_empty as nobody_waits;
+pub(super) use key::FlightKey;
+use key::Lent;
 pub(super) use lead::Lead;
 use locked::{Entry, Locked};
 use shard::Shard;
@@ -43,7 +46,6 @@ pub(super) use wait::Wait;
 pub(super) use watch::{is_running as is_watch_running, look_at_the_clock};
 
 use super::sync::{AtomicUsize, Mutex, RandomState};
-use crate::CacheKey;
 
 /// Flights of different shards do not share a lock.
 const SHARDS: usize = 8;
@@ -57,7 +59,11 @@ const BERTH_SHIFT: u32 = 32;
 const TURNS: u32 = 2;
 
 /// Keys are hashed with secret keys of the process: nobody can choose arguments that collide.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+#[cfg_attr(not(debug_assertions), inline)]
+fn hasher() -> &'static RandomState {
+    static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+    &HASHER
+}
 
 pub(super) struct Flights {
     closings: Closings,
@@ -74,7 +80,7 @@ const SEVERAL: usize = 1;
 
 /// Where a flight is in the table.
 #[derive(Debug, Clone, Copy)]
-struct Spot {
+pub(super) struct Spot {
     /// That of the key.
     hash: u64,
     /// That of the key and the store: one function may be used with several, such as a method with that of its object,
@@ -108,7 +114,18 @@ impl Flights {
 
     /// Where the flights of `key` are, and notes with what store.
     fn spot<K: Hash + ?Sized, C: ?Sized>(&self, key: &K, store: &C) -> Spot {
-        let store = std::ptr::from_ref(store).cast::<()>().addr().max(SEVERAL);
+        self.spot_at(key, address(store))
+    }
+
+    /// The same with the store at this [`address`].
+    #[inline]
+    fn spot_at<K: Hash + ?Sized>(&self, key: &K, store: usize) -> Spot {
+        self.noted(hasher().hash_one(key), store)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline)]
+    fn noted(&self, hash: u64, store: usize) -> Spot {
+        let store = store.max(SEVERAL);
         let known = self.store.load(Ordering::Relaxed);
         if known != store && known != SEVERAL {
             let first = self.store.compare_exchange(NONE, store, Ordering::Relaxed, Ordering::Relaxed);
@@ -116,7 +133,6 @@ impl Flights {
                 self.store.store(SEVERAL, Ordering::Relaxed);
             }
         }
-        let hash = HASHER.hash_one(key);
         // Multiplied, as addresses differ in few bits, and these are to reach the upper ones.
         Spot { hash, slot: hash ^ (store as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) }
     }
@@ -144,33 +160,31 @@ impl Flights {
         Lead::new(self)
     }
 
-    /// Finds the flight of `key`, or begins one, which `lead` leads then. `turns`: for how many in vain the caller has
-    /// waited.
+    /// Finds the flight of `key`, which is here, or begins one, which `lead` leads then. `turns`: for how many in vain the
+    /// caller has waited.
     #[inline]
-    pub(super) fn join<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), since: u64, turns: u32) -> Place
-    where
-        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
-        C: ?Sized,
-    {
-        let spot = self.spot(key, store);
+    pub(super) fn join<'f, K: FlightKey + ?Sized>(
+        &'f self,
+        lead: &mut Lead<'f>,
+        (key, spot): (&K, Spot),
+        since: u64,
+        turns: u32,
+    ) -> Place {
         if turns < TURNS
             && let Some(before) = lead.take_berth(spot)
         {
             return Place::Lead { is_late: before.is_late(since) && self.closings.may_be_of(spot, since) };
         }
-        self.meet(lead, key, spot, since, turns)
+        self.meet(lead, &Lent(key), spot, since, turns)
     }
 
     /// The same for those who find that others are there.
     #[inline(never)]
-    fn meet<'f, K>(&'f self, lead: &mut Lead<'f>, key: &K, spot: Spot, since: u64, turns: u32) -> Place
-    where
-        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
-    {
+    fn meet<'f>(&'f self, lead: &mut Lead<'f>, key: &dyn FlightKey, spot: Spot, since: u64, turns: u32) -> Place {
         if turns >= TURNS {
             return self.stray(lead, spot);
         }
-        let mut own = spare::flight(spot, key.to_key());
+        let mut own = key.flight(spot);
         loop {
             let entry = self.locked(spot).enter(&mut own, since);
             let other = match entry {
@@ -180,7 +194,7 @@ impl Flights {
                 }
                 Entry::Found(other) => other,
             };
-            if !other.is_of(key) {
+            if !key.is_of(&other) {
                 break;
             }
             if !other.is_over() {
@@ -192,7 +206,7 @@ impl Flights {
             let retired = self.locked(spot).retire(&other);
             drop(retired);
             if Arc::ptr_eq(&own, &other) {
-                own = spare::flight(spot, key.to_key());
+                own = key.flight(spot);
             }
         }
         self.stray(lead, spot)
@@ -202,38 +216,30 @@ impl Flights {
     /// [`Place::Lead`].
     pub(super) fn begin<K, C>(&self, key: &K, store: &C, since: u64) -> Option<(Lead<'_>, bool)>
     where
-        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        K: FlightKey + Hash + ?Sized,
         C: ?Sized,
     {
+        let spot = self.spot(key, store);
         // First without a flight of one's own, as mostly there is one.
-        if self.locked(self.spot(key, store)).is_taken() {
+        if self.locked(spot).is_taken() {
             return None;
         }
         let mut lead = self.lead();
-        match self.join(&mut lead, (key, store), since, 0) {
+        match self.join(&mut lead, (key, spot), since, 0) {
             Place::Lead { is_late } => Some((lead, is_late)),
             Place::Wait(_) => None,
         }
     }
 
     /// Begins a flight that nobody waits for, but who waits for the one that takes too long.
-    pub(super) fn help<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C), help: Help)
-    where
-        K: Hash + ?Sized,
-        C: ?Sized,
-    {
-        self.stray(lead, self.spot(key, store));
+    pub(super) fn help<'f>(&'f self, lead: &mut Lead<'f>, spot: Spot, help: Help) {
+        self.stray(lead, spot);
         lead.help(help);
     }
 
     /// Begins a flight that nobody waits for.
     #[inline]
-    pub(super) fn astray<'f, K, C>(&'f self, lead: &mut Lead<'f>, (key, store): (&K, &C)) -> Place
-    where
-        K: Hash + ?Sized,
-        C: ?Sized,
-    {
-        let spot = self.spot(key, store);
+    pub(super) fn astray<'f>(&'f self, lead: &mut Lead<'f>, spot: Spot) -> Place {
         match lead.take_berth(spot) {
             Some(_) => Place::Lead { is_late: false },
             None => self.stray(lead, spot),
@@ -277,11 +283,14 @@ impl Flights {
     /// As [`detach`](Self::detach), and begins a flight in their place.
     pub(super) fn replace<K, C>(&self, key: &K, store: &C) -> (Lead<'_>, Detached)
     where
-        K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+        K: FlightKey + Hash + ?Sized,
         C: ?Sized,
     {
-        let spot = self.spot(key, store);
-        let own = spare::flight(spot, key.to_key());
+        self.replace_at(&Lent(key), self.spot(key, store))
+    }
+
+    fn replace_at(&self, key: &dyn FlightKey, spot: Spot) -> (Lead<'_>, Detached) {
+        let own = key.flight(spot);
         let mut locked = self.locked(spot);
         let (detached, dropped) = locked.take(self.is_several());
         locked.insert(&own);
@@ -306,6 +315,12 @@ impl Flights {
         };
         self.shards.iter().enumerate().map(shard).sum()
     }
+}
+
+/// What tells a store from others.
+#[inline]
+pub(super) fn address<C: ?Sized>(store: &C) -> usize {
+    std::ptr::from_ref(store).cast::<()>().addr()
 }
 
 /// That of the key with this hash, whichever the store. The lower bits: the table of the flights goes by them, too.

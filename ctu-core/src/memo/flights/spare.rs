@@ -1,6 +1,6 @@
 //! Flights that are over, to be used again by the next computations of their thread: a miss need not allocate one.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -17,21 +17,22 @@ thread_local! {
 
 /// A flight of `key`.
 pub(super) fn flight<K: Any + Send + Sync>(spot: Spot, key: K) -> Arc<Flight> {
-    if let Some(mut spare) = taken(Flight::has_place::<K>)
-        && let Some(own) = Arc::get_mut(&mut spare)
-    {
-        own.begin(spot);
+    let mut flight = begun(spot, Some(Flight::place_of::<K>()));
+    if let Some(own) = Arc::get_mut(&mut flight) {
         own.set_key(key);
-        return spare;
     }
-    let mut flight = Flight::new(spot);
-    flight.set_key(key);
-    Arc::new(flight)
+    flight
 }
 
 /// A flight without a key.
 pub(super) fn stray(spot: Spot) -> Arc<Flight> {
-    if let Some(mut spare) = taken(|_| true)
+    begun(spot, None)
+}
+
+/// A flight that nobody else holds, and one with this place for a key if there is any.
+// Not generic, as most of what is done for the key of a flight.
+fn begun(spot: Spot, place: Option<TypeId>) -> Arc<Flight> {
+    if let Some(mut spare) = taken(place)
         && let Some(own) = Arc::get_mut(&mut spare)
     {
         own.begin(spot);
@@ -40,11 +41,11 @@ pub(super) fn stray(spot: Spot) -> Arc<Flight> {
     Arc::new(Flight::new(spot))
 }
 
-/// One of the kept flights, and one that is `wanted` if there is any.
-fn taken(wanted: impl Fn(&Flight) -> bool) -> Option<Arc<Flight>> {
+/// One of the kept flights.
+fn taken(wanted: Option<TypeId>) -> Option<Arc<Flight>> {
     let taken = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
-        let place = spare.iter().rposition(|flight| wanted(flight));
+        let place = spare.iter().rposition(|flight| wanted.is_none_or(|wanted| flight.place() == Some(wanted)));
         place.map(|place| spare.swap_remove(place)).or_else(|| spare.pop())
     });
     // Fails while the thread's locals are being destroyed.

@@ -11,23 +11,23 @@ const STORE: &() = &();
 
 fn lead<'f, K>(flights: &'f Flights, key: &K) -> Lead<'f>
 where
-    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+    K: FlightKey + std::hash::Hash + ?Sized,
 {
     lead_in(flights, key, STORE)
 }
 
 fn lead_in<'f, K, C>(flights: &'f Flights, key: &K, store: &C) -> Lead<'f>
 where
-    K: CacheKey<Owned: Send + Sync + 'static> + ?Sized,
+    K: FlightKey + std::hash::Hash + ?Sized,
 {
     let mut lead = flights.lead();
-    let place = flights.join(&mut lead, (key, store), 0, 0);
+    let place = flights.join(&mut lead, (key, flights.spot(key, store)), 0, 0);
     assert!(matches!(place, Place::Lead { .. }), "nobody else computes");
     lead
 }
 
 fn wait(flights: &Flights, key: &str) -> Wait {
-    match flights.join(&mut flights.lead(), (key, STORE), 0, 0) {
+    match flights.join(&mut flights.lead(), (key, flights.spot(key, STORE)), 0, 0) {
         Place::Wait(wait) => wait,
         Place::Lead { .. } => unreachable!("somebody else computes"),
     }
@@ -55,7 +55,7 @@ fn law3_once_who_has_waited_too_long_computes_for_all_who_wait() {
         let waiter = || match wait(&flights, "key").ended() {
             Ended::Late(help) => {
                 let mut helper = flights.lead();
-                flights.help(&mut helper, ("key", STORE), help);
+                flights.help(&mut helper, flights.spot("key", STORE), help);
                 assert!(helper.land("key", true).is_awaited);
                 helper.publish(&shared(7));
                 helper.end(How::Stored);
@@ -81,7 +81,7 @@ fn law3_once_who_helps_in_vain_lets_the_next_one_try_at_once() {
     let stuck = lead(&flights, "key");
     let (first, second) = (wait(&flights, "key"), wait(&flights, "key"));
     let Ended::Late(help) = first.ended() else { panic!("it is stuck") };
-    flights.help(&mut flights.lead(), ("key", STORE), help);
+    flights.help(&mut flights.lead(), flights.spot("key", STORE), help);
     let start = std::time::Instant::now();
     assert!(matches!(second.ended(), Ended::Late(_)));
     assert!(start.elapsed() < std::time::Duration::from_millis(150));
@@ -192,7 +192,8 @@ fn law4_what_is_found_again_is_not_taken_for_a_newer_value() {
 #[test]
 fn law3_once_a_latecomer_looks_into_the_store_again_and_nobody_else() {
     let flights = Flights::new();
-    let is_late = |key: &str, since| match flights.join(&mut flights.lead(), (key, STORE), since, 0) {
+    let is_late = |key: &str, since| match flights.join(&mut flights.lead(), (key, flights.spot(key, STORE)), since, 0)
+    {
         Place::Lead { is_late } => is_late,
         Place::Wait(_) => unreachable!("nobody else computes"),
     };
@@ -240,11 +241,11 @@ fn law3_once_a_latecomer_looks_into_the_store_again_also_before_the_end_of_who_h
         assert!(found.is_over());
         assert!(flights.locked(spot).retire(&found).is_some());
         let mut late = flights.lead();
-        let place = flights.join(&mut late, ("key", STORE), before, 0);
+        let place = flights.join(&mut late, ("key", spot), before, 0);
         assert!(matches!(place, Place::Lead { is_late: true }));
         late.end(How::Found);
         let mut later = flights.lead();
-        let place = flights.join(&mut later, ("key", STORE), flights.closings(), 0);
+        let place = flights.join(&mut later, ("key", spot), flights.closings(), 0);
         assert!(matches!(place, Place::Lead { is_late: false }));
         drop(later);
         stored.end(How::Stored);
@@ -297,7 +298,9 @@ fn law6_bounded_a_thread_keeps_few_flights() {
 fn law4_a_computation_knows_nothing_of_those_that_its_flight_was_used_for() {
     let flights = Flights::new();
     let others: [fn(&Flights); 5] = [
-        |flights| assert!(matches!(flights.astray(&mut flights.lead(), ("key", STORE)), Place::Lead { .. })),
+        |flights| {
+            assert!(matches!(flights.astray(&mut flights.lead(), flights.spot("key", STORE)), Place::Lead { .. }));
+        },
         |flights| {
             let mut old = lead(flights, "key");
             assert!(flights.detach("key", STORE).is_empty());
