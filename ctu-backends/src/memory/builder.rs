@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use ctu_core::Clock;
+use ctu_core::{Clock, Counters};
 use quick_cache::{Options, OptionsBuilder};
 
 use super::change::Change;
@@ -144,36 +144,45 @@ impl<K: Eq + Hash, V: Clone> MemoryCacheBuilder<K, V> {
 
     /// The cache.
     pub fn build(self) -> MemoryCache<K, V> {
-        let division = self.division();
-        let entries = Entries::with_options(division.options(), KnownWeight, Known, DropLater(self.versions.clone()));
-        if self.weigher.is_none() {
-            entries.reserve(division.room());
+        let (is_weighed, division) = (self.weigher.is_some(), self.division());
+        let cache = self.divided(&division);
+        if !is_weighed {
+            cache.entries.reserve(division.room());
         }
+        cache
+    }
+
+    /// The cache, to be used right away: its tables grow as they will, to up to twice the places that they need.
+    // What makes room is as much code as what stores, and compiled for each type.
+    #[cfg(debug_assertions)]
+    pub(super) fn build_soon(self) -> MemoryCache<K, V> {
+        let division = self.division();
+        self.divided(&division)
+    }
+
+    fn divided(self, division: &Division) -> MemoryCache<K, V> {
+        let Self { ttl, weigher, clock, stats, is_private, versions, .. } = self;
         MemoryCache {
-            entries,
+            entries: Entries::with_options(division.options(), KnownWeight, Known, DropLater(versions.clone())),
             heaviest: division.heaviest(),
-            change: if self.is_private { Change::unwatched() } else { Change::watched() },
-            versions: self.versions,
+            change: if is_private { Change::unwatched() } else { Change::watched() },
+            versions,
             seed: Seed::default(),
-            clock: self.clock,
-            ttl: self.ttl,
-            weigher: self.weigher,
+            clock,
+            ttl,
+            weigher,
             sweeper: Sweeper::new(),
-            counters: self.stats.then(Box::default),
+            counters: counters(stats),
         }
     }
 
     fn division(&self) -> Division {
-        let entries = match self.weigher {
-            None => self.capacity,
-            Some(_) => self.expected_entries.unwrap_or(DEFAULT_WEIGHED_ENTRIES).min(self.capacity),
-        };
-        let shards = self.shards.unwrap_or_else(|| default_shards(entries)).min(MOST_SHARDS).next_power_of_two();
-        let shards = shards.min(power_of_two_up_to(self.capacity));
-        let per_shard = self.capacity / shards;
-        let per_shard = if self.weigher.is_none() { per_shard.min(MOST_ENTRIES_PER_SHARD) } else { per_shard };
-        Division { shards, per_shard, entries }
+        Division::new(self.capacity, self.shards, self.weigher.is_some(), self.expected_entries)
     }
+}
+
+fn counters(are_there: bool) -> Option<Box<Counters>> {
+    are_there.then(Box::default)
 }
 
 impl<K, V> fmt::Debug for MemoryCacheBuilder<K, V> {
@@ -202,6 +211,15 @@ struct Division {
 }
 
 impl Division {
+    fn new(capacity: usize, shards: Option<usize>, is_weighed: bool, expected: Option<usize>) -> Self {
+        let entries = if is_weighed { expected.unwrap_or(DEFAULT_WEIGHED_ENTRIES).min(capacity) } else { capacity };
+        let shards = shards.unwrap_or_else(|| default_shards(entries)).min(MOST_SHARDS).next_power_of_two();
+        let shards = shards.min(power_of_two_up_to(capacity));
+        let per_shard = capacity / shards;
+        let per_shard = if is_weighed { per_shard } else { per_shard.min(MOST_ENTRIES_PER_SHARD) };
+        Self { shards, per_shard, entries }
+    }
+
     /// As many as it takes to have as many shards, and no more than can be counted.
     fn expected(&self) -> usize {
         self.entries.clamp(self.shards * QUICK_CACHE_LEAST_ENTRIES, MOST_ENTRIES_PER_SHARD / 2)

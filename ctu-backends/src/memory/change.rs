@@ -29,7 +29,8 @@ impl Change {
 
     #[inline]
     pub(crate) fn watch(&self, hash: impl FnOnce() -> u32) -> Option<Watch> {
-        self.0.as_ref().map(|watches| watches.watch(hash().into()))
+        let watches = self.0.as_ref()?;
+        Some(watches.watch(hash().into()))
     }
 
     pub(crate) fn watches(&self) -> Result<&Watches> {
@@ -43,11 +44,13 @@ impl Change {
     #[inline]
     pub(crate) fn of<R>(&self, hash: u32, by: &mut By, clock: &Clock, change: impl FnOnce() -> R) -> Option<R> {
         let Some(watches) = &self.0 else { return Some(change()) };
-        match mem::replace(by, By::Anybody) {
-            By::Anybody => Some(watches.change(hash.into(), change)),
-            By::Watch(watch) => watches.store(watch, change),
-            By::Lease(token) => watches.store_leased(hash.into(), token, clock, change),
-        }
+        let (mut change, mut changed) = (Some(change), None);
+        of_watched(watches, (hash.into(), by), clock, &mut || {
+            if let Some(change) = change.take() {
+                changed = Some(change());
+            }
+        });
+        changed
     }
 
     /// Runs `change`, which changes any entries.
@@ -56,5 +59,15 @@ impl Change {
             Some(watches) => watches.change_all(change),
             None => change(),
         }
+    }
+}
+
+/// Runs `change` once, or not at all.
+// Not generic: it is compiled once, and not twice for each type of store.
+fn of_watched(watches: &Watches, (hash, by): (u64, &mut By), clock: &Clock, change: &mut dyn FnMut()) {
+    match mem::replace(by, By::Anybody) {
+        By::Anybody => watches.change(hash, change),
+        By::Watch(watch) => drop(watches.store(watch, change)),
+        By::Lease(token) => drop(watches.store_leased(hash, token, clock, change)),
     }
 }

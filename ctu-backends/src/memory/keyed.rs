@@ -30,6 +30,11 @@ impl<K> Keyed<K> {
         // Keys that own nothing are compared as fast as their hashes.
         (!needs_drop::<K>() || self.hash == hash) && key.is(&self.key)
     }
+
+    /// The same under an exclusive lock, and then to be [passed on](pass_on).
+    pub(crate) fn is_unpoisoned<Q: ?Sized + CacheKey<Owned = K>>(&self, hash: u32, key: &Q) -> bool {
+        self.hash == hash && caught(&|| key.is(&self.key))
+    }
 }
 
 impl<K> Hash for Keyed<K> {
@@ -140,56 +145,21 @@ impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Lookup<'_, Q> 
     }
 }
 
-/// Looks for an entry to remove, live or not.
-pub(crate) struct Removal<'a, Q: ?Sized> {
+/// Looks for an entry under an exclusive lock, whatever it is told by.
+pub(crate) struct Candidate<'a, K> {
     pub(crate) hash: u32,
-    pub(crate) key: &'a Q,
+    pub(crate) is: &'a dyn Fn(&Keyed<K>) -> bool,
 }
 
-impl<Q: ?Sized> Hash for Removal<'_, Q> {
+impl<K> Hash for Candidate<'_, K> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(spread(self.hash));
     }
 }
 
-impl<K, Q: ?Sized + CacheKey<Owned = K>> Equivalent<Keyed<K>> for Removal<'_, Q> {
+impl<K> Equivalent<Keyed<K>> for Candidate<'_, K> {
     fn equivalent(&self, held: &Keyed<K>) -> bool {
-        held.hash == self.hash && caught(&|| self.key.is(&held.key))
-    }
-}
-
-/// Looks for an entry with this hash, past so many others.
-pub(crate) struct OfHash {
-    hash: u32,
-    to_pass: Cell<usize>,
-    is_found: Cell<bool>,
-}
-
-impl OfHash {
-    pub(crate) const fn after(passed: usize, hash: u32) -> Self {
-        Self { hash, to_pass: Cell::new(passed), is_found: Cell::new(false) }
-    }
-
-    pub(crate) const fn is_found(&self) -> bool {
-        self.is_found.get()
-    }
-}
-
-impl Hash for OfHash {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(spread(self.hash));
-    }
-}
-
-impl<K> Equivalent<Keyed<K>> for OfHash {
-    fn equivalent(&self, held: &Keyed<K>) -> bool {
-        if held.hash != self.hash {
-            return false;
-        }
-        let to_pass = self.to_pass.get();
-        self.is_found.set(to_pass == 0);
-        self.to_pass.set(to_pass.saturating_sub(1));
-        to_pass == 0
+        (self.is)(held)
     }
 }
 
@@ -198,8 +168,7 @@ thread_local! {
     static PANIC: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
 }
 
-/// Compares keys under an exclusive lock of `quick_cache`, which a panic would poison for good: to be called within
-/// [`unpoisoned`].
+/// Compares keys under an exclusive lock of `quick_cache`, which a panic would poison for good. To be [passed on](pass_on).
 // Not generic: what a panic takes is compiled once, and not for each type of key.
 fn caught(compare: &dyn Fn() -> bool) -> bool {
     catch_unwind(AssertUnwindSafe(compare)).unwrap_or_else(|panic| {
@@ -209,14 +178,8 @@ fn caught(compare: &dyn Fn() -> bool) -> bool {
     })
 }
 
-/// Runs an operation that takes an exclusive lock, and passes a panic of the keys' `Eq` on when the lock is free again.
-pub(crate) fn unpoisoned<R>(operation: impl FnOnce() -> R) -> R {
-    let result = operation();
-    pass_on();
-    result
-}
-
-fn pass_on() {
+/// Passes a panic of the keys' `Eq` on, after an operation that has taken an exclusive lock.
+pub(crate) fn pass_on() {
     if let Ok(Some(panic)) = PANIC.try_with(Cell::take) {
         resume_unwind(panic);
     }

@@ -20,7 +20,7 @@ use ctu_core::{CacheKey, Clock, Count, Counters, Entry, Error, ErrorKind, Nanos,
 pub use self::builder::MemoryCacheBuilder;
 use self::builder::Weigher;
 use self::change::{By, Change};
-use self::keyed::{Keyed, Known, Lookup, OfHash, Removal, Seed, spread, unpoisoned};
+use self::keyed::{Candidate, Keyed, Known, Lookup, Seed, pass_on, spread};
 use self::lifetime::{Expiry, Held, Sweeper};
 use self::traits::{in_memory, never_waits};
 use self::versions::Versions;
@@ -128,7 +128,11 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
             }
             true
         });
-        let dropped = expired.into_inner().into_iter().filter(|&hash| self.drop_expired(hash, now)).count();
+        let mut dropped = 0;
+        // Not counted by an iterator, of which there would be one for each type.
+        for hash in expired.into_inner() {
+            dropped += usize::from(self.drop_expired(hash, now));
+        }
         // A place in the table takes 5 bytes.
         self.sweeper.end(earliest.get(), self.entries.memory_used().map / 5);
         dropped
@@ -136,16 +140,37 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 
     /// Drops an entry with this hash that had expired by `now`, and tells whether there was one.
     fn drop_expired(&self, hash: u32, now: Nanos) -> bool {
-        for passed in 0.. {
-            let candidate = OfHash::after(passed, hash);
-            if self.entries.remove_if(&candidate, |held| held.expiry.is_by(now)).is_some() {
+        let mut passed = 0_usize;
+        loop {
+            let (to_pass, is_found) = (Cell::new(passed), Cell::new(false));
+            let is_next = |keyed: &Keyed<K>| {
+                if keyed.hash != hash {
+                    return false;
+                }
+                let left = to_pass.get();
+                is_found.set(left == 0);
+                to_pass.set(left.saturating_sub(1));
+                left == 0
+            };
+            if self.remove_if(hash, &is_next, &mut |held| held.expiry.is_by(now)).is_some() {
                 return true;
             }
-            if !candidate.is_found() {
-                break;
+            if !is_found.get() {
+                return false;
             }
+            passed += 1;
         }
-        false
+    }
+
+    /// Removes what `is` the entry that is looked for, under this hash, if it `may` be removed.
+    // By one type of either, so that it is compiled once for a type of store.
+    fn remove_if(
+        &self,
+        hash: u32,
+        is: &dyn Fn(&Keyed<K>) -> bool,
+        may: &mut dyn FnMut(&Held<V>) -> bool,
+    ) -> Option<(Keyed<K>, Held<V>)> {
+        self.entries.remove_if(&Candidate { hash, is }, may)
     }
 
     fn lookup<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Lookup<'a, Q> {
@@ -154,15 +179,23 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 
     #[allow(clippy::inline_always)] // measured, as in `traits`
     #[inline(always)]
+    #[allow(clippy::manual_map)] // a closure would be two more functions for each type
     fn find<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<V> {
-        self.live(key, self.seed.hash(key)).map(|held| held.value)
+        match self.live(key, self.seed.hash(key)) {
+            Some(held) => Some(held.value),
+            None => None,
+        }
     }
 
     /// What is held under `key`, which hashes to `hash`, and has not expired.
     #[allow(clippy::inline_always)] // measured, as in `traits`
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn live<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q, hash: u32) -> Option<Held<V>> {
-        self.entries.get(&Lookup { hash, key }).filter(|held| !held.expiry.is_past(&self.clock))
+        match self.entries.get(&Lookup { hash, key }) {
+            Some(held) if !held.expiry.is_past(&self.clock) => Some(held),
+            _ => None,
+        }
     }
 
     fn find_entry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Entry<V>> {
@@ -182,18 +215,13 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     /// The expiry of the entry under `key`, without a copy of its value, which may be costly: `quick_cache` shows one to
     /// those only who may remove it, under an exclusive lock.
     fn expiry<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> Option<Expiry> {
-        let mut expiry = None;
-        unpoisoned(|| {
-            self.entries.remove_if(&self.removal(key), |held| {
-                expiry = Some(held.expiry);
-                false
-            })
+        let (hash, mut expiry) = (self.seed.hash(key), None);
+        self.remove_if(hash, &|keyed| keyed.is_unpoisoned(hash, key), &mut |held| {
+            expiry = Some(held.expiry);
+            false
         });
+        pass_on();
         expiry
-    }
-
-    fn removal<'a, Q: ?Sized + CacheKey<Owned = K>>(&self, key: &'a Q) -> Removal<'a, Q> {
-        Removal { hash: self.seed.hash(key), key }
     }
 
     /// `None`: it may not be changed.
@@ -204,17 +232,17 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         hash: u32,
         by: &mut By,
     ) -> Option<Option<(Keyed<K>, Held<V>)>> {
-        let removal = Removal { hash, key };
-        let remove = || {
-            self.entries.remove_if(&removal, |_| {
+        self.change.of(hash, by, &self.clock, || {
+            let taken = self.remove_if(hash, &|keyed| keyed.is_unpoisoned(hash, key), &mut |_| {
                 // Nobody can look the entry up meanwhile.
                 if let Some(versions) = &self.versions {
                     versions.changed(spread(hash));
                 }
                 true
-            })
-        };
-        self.change.of(hash, by, &self.clock, || unpoisoned(remove))
+            });
+            pass_on();
+            taken
+        })
     }
 
     /// Whether the value is stored now: not if it has expired at once, or the cache is switched off. `None`: it may not be
@@ -231,19 +259,20 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         }
         let hash = self.seed.hash(key);
         let Some(expiry) = Expiry::of(ttl, self.ttl, &self.clock) else {
-            return Ok(self.take_by(key, hash, by).map(|_| false));
+            return Ok(self.take_by(key, hash, by).is_some().then_some(false));
         };
         let owned = key.to_key();
         let Some(weight) = self.weigh(&owned, value) else {
-            return self.take_by(key, hash, by).map_or(Ok(None), |_| Err(too_heavy()));
+            return if self.take_by(key, hash, by).is_some() { Err(too_heavy()) } else { Ok(None) };
         };
         let value = value.clone();
         // What it evicts is dropped when all locks are free again.
-        let mut evicted = Default::default();
+        let mut evicted = (None, Vec::new());
         let insert = || {
             // Made where it is handed over: it would be stored in parts and moved as a whole.
             let (keyed, held) = (Keyed { hash, key: owned, weight }, Held { value, expiry });
-            unpoisoned(|| self.entries.insert_with_lifecycle(keyed, held, &mut evicted));
+            self.entries.insert_with_lifecycle(keyed, held, &mut evicted);
+            pass_on();
         };
         if self.change.of(hash, by, &self.clock, insert).is_none() {
             return Ok(None);
@@ -257,8 +286,10 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
 
     /// `None`: too heavy. An entry that weighs nothing would never be evicted, so it weighs 1.
     fn weigh(&self, key: &K, value: &V) -> Option<u32> {
-        let weight = self.weigher.as_ref().map_or(1, |weigher| weigher(key, value).max(1));
-        u32::try_from(weight).ok().filter(|weight| *weight <= self.heaviest)
+        match &self.weigher {
+            Some(weigher) => up_to(self.heaviest, weigher(key, value).max(1)),
+            None => up_to(self.heaviest, 1),
+        }
     }
 
     fn count(&self) -> usize {
@@ -269,6 +300,10 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     fn discard(&self) {
         self.entries.drain().for_each(drop);
     }
+}
+
+fn up_to(heaviest: u32, weight: u64) -> Option<u32> {
+    u32::try_from(weight).ok().filter(|weight| *weight <= heaviest)
 }
 
 #[cold]

@@ -140,7 +140,8 @@ macro_rules! in_memory {
             K: Eq + std::hash::Hash,
             V: Clone,
         {
-            #[inline(always)]
+            #[cfg_attr(debug_assertions, inline)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn get(&self, key: &Q) -> Result<Option<V>> {
                 let Some(value) = self.find(key) else {
                     self.tally_miss();
@@ -238,8 +239,10 @@ macro_rules! in_memory {
             /// Removes, and tells whether there was a live entry.
             fn take<Q: ?Sized + CacheKey<Owned = K>>(&self, key: &Q) -> bool {
                 let mut by = $crate::memory::change::By::Anybody;
-                let taken = self.take_by(key, self.seed.hash(key), &mut by).flatten();
-                taken.is_some_and(|(_, held)| !held.expiry.is_past(&self.clock))
+                match self.take_by(key, self.seed.hash(key), &mut by) {
+                    Some(Some((_, held))) => !held.expiry.is_past(&self.clock),
+                    _ => false,
+                }
             }
 
             /// Stores, if whoever does so may, and tells whether that was so.
@@ -250,13 +253,18 @@ macro_rules! in_memory {
                 ttl: Ttl,
                 mut by: $crate::memory::change::By,
             ) -> Result<bool> {
-                let stored = self.insert(key, value, ttl, &mut by);
-                match stored {
-                    Ok(Some(true)) => self.tally(Count::Write),
-                    Ok(_) => {}
-                    Err(_) => self.tally(Count::Error),
+                match self.insert(key, value, ttl, &mut by) {
+                    Ok(stored) => {
+                        if stored == Some(true) {
+                            self.tally(Count::Write);
+                        }
+                        Ok(stored.is_some())
+                    }
+                    Err(error) => {
+                        self.tally(Count::Error);
+                        Err(error)
+                    }
                 }
-                stored.map(|stored| stored.is_some())
             }
         }
 

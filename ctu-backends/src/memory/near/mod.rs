@@ -81,7 +81,11 @@ where
             builder.versions = Some(Arc::new(Versions::new(builder.capacity)));
             number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         }
-        Self { store: builder.build(), number }
+        #[cfg(debug_assertions)]
+        let store = builder.build_soon();
+        #[cfg(not(debug_assertions))]
+        let store = builder.build();
+        Self { store, number }
     }
 
     #[allow(clippy::inline_always)] // measured, as in `traits`
@@ -171,7 +175,8 @@ where
     V: Clone + 'static,
 {
     #[allow(clippy::inline_always)] // measured, as in `traits`
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn get(&self, key: &Q) -> Result<Option<V>> {
         Ok(self.find(key))
     }
