@@ -122,7 +122,7 @@ pub mod async_prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "memory")]
-    pub use ctu_backends::{NearCache, Own, SharedMemory, values};
+    pub use ctu_backends::{Nameless, NearCache, Own, SharedMemory, values};
     pub use ctu_core::memo::*;
     pub use ctu_core::{Args, AsyncCache, Cache, CacheKey, Result, Scoped, Stats, Store, Ttl};
     pub use std::borrow::ToOwned;

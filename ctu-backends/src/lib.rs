@@ -57,7 +57,7 @@ pub use memory::near::NearCache;
 pub use memory::{MemoryCache, MemoryCacheBuilder};
 #[cfg(feature = "memory")]
 #[doc(hidden)]
-pub use own::{Own, OwnStore, Values, values};
+pub use own::{Nameless, Own, OwnStore, Values, values};
 #[cfg(all(feature = "redis", feature = "tokio"))]
 pub use redis::AsyncRedisCache;
 #[cfg(all(feature = "redis-cluster", feature = "tokio"))]

@@ -1,5 +1,6 @@
 //! What `#[cached]` without `cache = ..` keeps in a static: the function's site, and its store, made at first use.
 
+use std::any::Any;
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
@@ -7,8 +8,8 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use ctu_core::memo::{
-    About, AsyncAt, At, CachedValue, ErasedCell, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called,
-    called_async,
+    About, AsyncAt, At, CachedValue, Finding, Held, Lifetime, Lookup, Returns, Share, Site, SiteCell, called,
+    called_async, clear, clear_async,
 };
 use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
 
@@ -20,6 +21,8 @@ pub trait OwnStore {
     fn with_capacity(capacity: usize) -> Self;
     #[allow(missing_docs)]
     fn entries(&self) -> Option<u64>;
+    #[allow(missing_docs, clippy::missing_errors_doc)]
+    fn clear(&self) -> Result<()>;
 }
 
 impl<K: Eq + Hash + 'static, V: Clone + 'static> OwnStore for NearCache<K, V> {
@@ -30,6 +33,11 @@ impl<K: Eq + Hash + 'static, V: Clone + 'static> OwnStore for NearCache<K, V> {
     fn entries(&self) -> Option<u64> {
         Some(Self::entries(self))
     }
+
+    fn clear(&self) -> Result<()> {
+        Self::clear(self);
+        Ok(())
+    }
 }
 
 impl OwnStore for SharedMemory {
@@ -39,6 +47,10 @@ impl OwnStore for SharedMemory {
 
     fn entries(&self) -> Option<u64> {
         self.len().ok().map(|entries| entries as u64)
+    }
+
+    fn clear(&self) -> Result<()> {
+        Store::clear(self)
     }
 }
 
@@ -61,6 +73,7 @@ struct Made<S> {
     site: Site,
     store: S,
     entries: fn(&S) -> Option<u64>,
+    clear: fn(&S) -> Result<()>,
 }
 
 impl<S> Own<S> {
@@ -82,6 +95,26 @@ impl<S> Own<S> {
         stats.entries = made.map_or(Some(0), |made| (made.entries)(&made.store));
         stats
     }
+
+    /// Forgets all that is stored of the function's calls, and what is being computed.
+    ///
+    /// # Errors
+    ///
+    /// As [`clear`].
+    pub fn clear(&self) -> Result<()> {
+        let Some(made) = self.made.get() else { return Ok(()) };
+        clear(&made.site, || (made.clear)(&made.store))
+    }
+
+    /// The same, of an `async` function.
+    ///
+    /// # Errors
+    ///
+    /// As [`clear`].
+    pub async fn clear_async(&self) -> Result<()> {
+        let Some(made) = self.made.get() else { return Ok(()) };
+        clear_async(&made.site, || (made.clear)(&made.store)).await
+    }
 }
 
 impl<S: OwnStore> Own<S> {
@@ -96,7 +129,7 @@ impl<S: OwnStore> Own<S> {
             Capacity::Known(capacity) => capacity,
             Capacity::Asked(capacity) => capacity(),
         });
-        Made { site: Site::of(self.about), store, entries: S::entries }
+        Made { site: Site::of(self.about), store, entries: S::entries, clear: S::clear }
     }
 }
 
@@ -106,6 +139,78 @@ impl<S: OwnStore> Deref for Own<S> {
     #[inline]
     fn deref(&self) -> &Site {
         &self.made().site
+    }
+}
+
+/// The same, where the store's type has no name, such as that of a closure's value: it is found by the first call.
+pub struct Nameless {
+    site: SiteCell,
+    store: OnceLock<Box<dyn AnyStore>>,
+}
+
+/// A function's own store, of whatever type.
+trait AnyStore: Any + Send + Sync {
+    fn entries(&self) -> Option<u64>;
+    fn clear(&self) -> Result<()>;
+}
+
+impl<S: OwnStore + Any + Send + Sync> AnyStore for S {
+    fn entries(&self) -> Option<u64> {
+        OwnStore::entries(self)
+    }
+
+    fn clear(&self) -> Result<()> {
+        OwnStore::clear(self)
+    }
+}
+
+impl Nameless {
+    #[allow(missing_docs)]
+    pub const fn new(about: About) -> Self {
+        Self { site: SiteCell::new(about), store: OnceLock::new() }
+    }
+
+    /// As [`Own::stats`].
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.site.stats();
+        stats.entries = self.store.get().map_or(Some(0), |store| store.entries());
+        stats
+    }
+
+    /// As [`Own::clear`].
+    #[allow(clippy::missing_errors_doc)]
+    pub fn clear(&self) -> Result<()> {
+        clear(&self.site, || self.clear_store())
+    }
+
+    /// As [`Own::clear_async`].
+    #[allow(clippy::missing_errors_doc)]
+    pub async fn clear_async(&self) -> Result<()> {
+        clear_async(&self.site, || self.clear_store()).await
+    }
+
+    fn clear_store(&self) -> Result<()> {
+        self.store.get().map_or(Ok(()), |store| store.clear())
+    }
+
+    /// The store, with room for so many entries.
+    ///
+    /// # Panics
+    ///
+    /// When it was of another type before: in an expansion it is of that of one closure's value.
+    #[inline]
+    fn store<S: OwnStore + Any + Send + Sync>(&self, capacity: fn() -> usize) -> &S {
+        let store = self.store.get_or_init(|| Box::new(S::with_capacity(capacity())));
+        (&**store as &dyn Any).downcast_ref().expect("a function's own store is of one type")
+    }
+}
+
+impl Deref for Nameless {
+    type Target = Site;
+
+    #[inline]
+    fn deref(&self) -> &Site {
+        &self.site
     }
 }
 
@@ -174,12 +279,12 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         called_async::<P, R, _, _, _, _>(&made.site, OwnHeld(&made.store), key, share, lifetime)
     }
 
-    /// The same, in a store whose type has no name, as [`in_cell`].
+    /// The same, in a store whose type has no name.
     #[inline]
-    pub fn called_erased<P, R, L, A, T>(
+    pub fn called_nameless<P, R, L, A, T>(
         self,
-        site: &'static Site,
-        erased: (&'static ErasedCell, fn() -> usize),
+        own: &'static Nameless,
+        capacity: fn() -> usize,
         key: Result<L>,
         share: A,
         lifetime: T,
@@ -190,15 +295,16 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R>,
         T: Lifetime<V>,
     {
-        called::<P, R, _, _, _, _>(site, OwnHeld(in_cell::<L, V>(erased)), key, share, lifetime)
+        let store = OwnHeld(own.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity));
+        called::<P, R, _, _, _, _>(own, store, key, share, lifetime)
     }
 
     /// The same of an `async` function.
     #[inline]
-    pub fn called_erased_async<P, R, L, A, T>(
+    pub fn called_nameless_async<P, R, L, A, T>(
         self,
-        site: &'static Site,
-        erased: (&'static ErasedCell, fn() -> usize),
+        own: &'static Nameless,
+        capacity: fn() -> usize,
         key: Result<L>,
         share: A,
         lifetime: T,
@@ -209,25 +315,21 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R> + Send + Sync,
         T: Lifetime<V> + Send,
     {
-        called_async::<P, R, _, _, _, _>(site, OwnHeld(in_cell::<L, V>(erased)), key, share, lifetime)
+        let store = OwnHeld(own.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity));
+        called_async::<P, R, _, _, _, _>(own, store, key, share, lifetime)
     }
-}
-
-/// The store in `cell`, made at first use for the keys of the call at hand and so many entries.
-#[inline]
-fn in_cell<L, V>(
-    (cell, capacity): (&'static ErasedCell, fn() -> usize),
-) -> &'static NearCache<<L::Key as CacheKey>::Owned, V>
-where
-    L: Lookup<Key: CacheKey<Owned: Send + Sync + 'static>>,
-    V: Clone + Send + Sync + 'static,
-{
-    cell.get_or_init(|| NearCache::with_capacity(capacity()))
 }
 
 /// Shows nothing of the entries.
 impl<S> fmt::Debug for Own<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Own(..)")
+    }
+}
+
+/// The same.
+impl fmt::Debug for Nameless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nameless(..)")
     }
 }

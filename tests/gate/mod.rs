@@ -5,11 +5,10 @@ use std::thread;
 
 /// The steps of a call that misses.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(dead_code)] // a function without leases has not all, nor has one whose store has no gates
 pub(crate) enum Step {
     BeforeRead,
     AfterRead,
-    /// Not of a function without leases.
-    #[allow(dead_code)] // where there are no others
     AfterLease,
     Computing,
     BeforeWrite,

@@ -117,25 +117,35 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     /// use, and locks one shard at a time.
     pub fn sweep(&self) -> usize {
         let now = self.clock.now();
-        let (expired, earliest) = (RefCell::new(Vec::new()), Cell::new(Expiry::NEVER));
+        let earliest = Cell::new(Expiry::NEVER);
         self.sweeper.begin();
-        // Nothing is dropped here, under the lock, but below.
-        self.entries.retain(|keyed, held| {
-            if held.expiry.is_by(now) {
-                expired.borrow_mut().push(keyed.hash);
-            } else {
+        let expired = self.hashes(&|held| {
+            let is_expired = held.expiry.is_by(now);
+            if !is_expired {
                 earliest.set(earliest.get().min(held.expiry));
             }
-            true
+            is_expired
         });
         let mut dropped = 0;
         // Not counted by an iterator, of which there would be one for each type.
-        for hash in expired.into_inner() {
+        for hash in expired {
             dropped += usize::from(self.drop_expired(hash, now));
         }
         // A place in the table takes 5 bytes.
         self.sweeper.end(earliest.get(), self.entries.memory_used().map / 5);
         dropped
+    }
+
+    /// The hashes of the entries that are `wanted`, to be dropped one by one: not here, under the locks.
+    fn hashes(&self, wanted: &dyn Fn(&Held<V>) -> bool) -> Vec<u32> {
+        let hashes = RefCell::new(Vec::new());
+        self.entries.retain(|keyed, held| {
+            if wanted(held) {
+                hashes.borrow_mut().push(keyed.hash);
+            }
+            true
+        });
+        hashes.into_inner()
     }
 
     /// Drops an entry with this hash that had expired by `now`, and tells whether there was one.
@@ -233,13 +243,7 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
         by: &mut By,
     ) -> Option<Option<(Keyed<K>, Held<V>)>> {
         self.change.of(hash, by, &self.clock, || {
-            let taken = self.remove_if(hash, &|keyed| keyed.is_unpoisoned(hash, key), &mut |_| {
-                // Nobody can look the entry up meanwhile.
-                if let Some(versions) = &self.versions {
-                    versions.changed(spread(hash));
-                }
-                true
-            });
+            let taken = self.remove_if(hash, &|keyed| keyed.is_unpoisoned(hash, key), &mut |_| self.tell(hash));
             pass_on();
             taken
         })
@@ -299,6 +303,21 @@ impl<K: Eq + Hash, V: Clone> MemoryCache<K, V> {
     /// One by one, so that each is dropped outside of the lock.
     fn discard(&self) {
         self.entries.drain().for_each(drop);
+    }
+
+    /// The same where others keep copies.
+    fn discard_copied(&self) {
+        for hash in self.hashes(&|_| true) {
+            drop(self.remove_if(hash, &|keyed| keyed.hash == hash, &mut |_| self.tell(hash)));
+        }
+    }
+
+    /// Tells those who keep copies of entries with this hash that one is to be removed, while nobody can look it up.
+    fn tell(&self, hash: u32) -> bool {
+        if let Some(versions) = &self.versions {
+            versions.changed(spread(hash));
+        }
+        true
     }
 }
 

@@ -10,7 +10,6 @@ mod call;
 mod called;
 mod check;
 mod clear;
-mod erased;
 mod flights;
 mod join;
 mod key;
@@ -44,7 +43,6 @@ pub use check::{
     TemplatePart, Unfit, check_plain, json_part, made_part, template_part, typed_part,
 };
 pub use clear::{clear, clear_async};
-pub use erased::ErasedCell;
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use key::{
     ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,

@@ -71,6 +71,11 @@ impl size {
             size::uncached::<T, N>(::core::clone::Clone::clone(n))
         })
     }
+    #[doc = "Forgets the results of all calls.\n\n# Errors\n\nWhen an older result is still being stored after ten seconds: it is removed as soon as it is."]
+    #[inline]
+    fn clear() -> ::ctu::Result<()> {
+        size::__site().clear()
+    }
     #[doc = "What was counted of the function's calls."]
     #[must_use]
     #[inline]

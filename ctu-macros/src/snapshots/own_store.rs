@@ -83,6 +83,11 @@ impl repeat {
             repeat::uncached(s, ::core::clone::Clone::clone(n))
         })
     }
+    #[doc = "Forgets the results of all calls.\n\n# Errors\n\nWhen an older result is still being stored after ten seconds: it is removed as soon as it is."]
+    #[inline]
+    pub fn clear() -> ::ctu::Result<()> {
+        repeat::__site().clear()
+    }
     #[doc = "What was counted of the function's calls."]
     #[must_use]
     #[inline]

@@ -162,6 +162,11 @@ where
         }
     }
 
+    /// Forgets all entries that there are now.
+    pub(crate) fn clear(&self) {
+        self.store.discard_copied();
+    }
+
     pub(crate) fn entries(&self) -> u64 {
         self.store.count() as u64
     }

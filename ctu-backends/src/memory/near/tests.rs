@@ -183,8 +183,10 @@ fn law4_no_copy_outlives_what_anybody_has_seen_of_a_change() {
                 while looks.load(SeqCst) < looked + 64 && !is_over.load(SeqCst) {
                     thread::yield_now();
                 }
-                if value % 3 > 0 {
-                    cache.remove(&key).unwrap();
+                match value % 6 {
+                    0 => {}
+                    1 => cache.clear(),
+                    _ => drop(cache.remove(&key).unwrap()),
                 }
                 cache.put(&key, &value, Ttl::Default).unwrap();
                 least[key].fetch_max(value, SeqCst);

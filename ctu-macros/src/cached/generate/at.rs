@@ -71,19 +71,18 @@ fn called_in_own(parts: &Parts<'_>) -> TokenStream {
     let (prelude, key) = key::expr(parts);
     let (share, lifetime) = (share(parts), lifetime::tokens(parts));
     let site = parts.call_of_kept("__site", &TokenStream::new());
-    let (erased, cell) = store::erased(parts).unzip();
+    let capacity = store::capacity_of_nameless(parts);
     let asked = {
         let (values, asyncness) = (store::values(parts), parts.model.is_async().then_some("_async"));
-        let erased = erased.as_ref().map(|_| "_erased");
-        let called = quote::format_ident!("called{}{}", erased.unwrap_or_default(), asyncness.unwrap_or_default());
+        let nameless = capacity.as_ref().map(|_| "_nameless");
+        let called = quote::format_ident!("called{}{}", nameless.unwrap_or_default(), asyncness.unwrap_or_default());
         parts.about_kept(quote!(#values.#called))
     };
-    let args = parts.about_kept(quote!((#site, #cell #key, #share, #lifetime)));
+    let args = parts.about_kept(quote!((#site, #capacity #key, #share, #lifetime)));
     // What can be found by itself: the types of the store, unless it has none, of the key, and of the last two.
-    let found = if cell.is_some() { quote!(_, _, _) } else { quote!(_, _, _, _) };
+    let found = if capacity.is_some() { quote!(_, _, _) } else { quote!(_, _, _, _) };
     quote! {
         #prelude
-        #erased
         #asked::<#returns, #output, #found>#args
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::{Parts, at, hidden, key, leasing, policy, store};
-use crate::cached::model::Place;
+use crate::cached::model::{Place, Store};
 
 /// Lints that have nothing to say about what is generated.
 const ALLOWED: &str = "dead_code, clippy::needless_pass_by_value, clippy::too_many_arguments, clippy::missing_errors_doc, \
@@ -57,6 +57,7 @@ pub(super) fn functions(parts: &Parts<'_>) -> TokenStream {
         prime(parts),
         key_of(parts),
         refresh(parts),
+        clear(parts),
         stats(parts),
     ];
     let everywhere = everywhere(parts);
@@ -168,6 +169,26 @@ fn refresh(parts: &Parts<'_>) -> TokenStream {
         #[inline]
         #vis #asyncness fn #name #generics (#params) -> #output #where_clause {
             #call
+        }
+    }
+}
+
+/// Of a function's own store: what else is in one that was given is not the function's to forget.
+fn clear(parts: &Parts<'_>) -> TokenStream {
+    if matches!(parts.model.store, Store::Given(_)) {
+        return TokenStream::new();
+    }
+    let (krate, vis, name, site) = (&parts.model.krate, parts.vis(), parts.name("clear"), parts.path("__site"));
+    let (asyncness, wait) = (&parts.asyncness, &parts.wait);
+    let clear = Ident::new(if parts.model.is_async() { "clear_async" } else { "clear" }, Span::call_site());
+    let cleared = parts.about_kept(quote!(#site().#clear()#wait));
+    let doc = "Forgets the results of all calls.\n\n# Errors\n\nWhen an older result is still being stored after ten seconds: it \
+               is removed as soon as it is.";
+    quote! {
+        #[doc = #doc]
+        #[inline]
+        #vis #asyncness fn #name() -> #krate::Result<()> {
+            #cleared
         }
     }
 }

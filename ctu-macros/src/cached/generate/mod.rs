@@ -37,7 +37,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, GenericParam, PathArguments, Type};
 
-use super::model::{Key, Model, Param, Place, Returns, Store};
+use super::model::{Key, Model, Param, Place, Returns};
 
 /// A free function and its companions' type.
 pub(crate) fn tokens(model: &Model) -> TokenStream {
@@ -195,11 +195,6 @@ impl<'m> Parts<'m> {
     fn vis(&self) -> TokenStream {
         let vis = &self.model.vis;
         if self.model.block().is_some_and(|block| block.of_trait.is_some()) { quote!(pub) } else { quote!(#vis) }
-    }
-
-    /// Whether there is a static of a type that has a name for the store.
-    fn has_own(&self) -> bool {
-        matches!(self.model.store, Store::Own { .. }) && !store::is_erased(self)
     }
 }
 

@@ -17,14 +17,11 @@ pub(super) fn values(parts: &Parts<'_>) -> TokenStream {
     key::with_parts(quote!(#private::values::<#value, _>()), parts)
 }
 
-/// A static for a store whose type has no name, such as that of a closure's value or of a `self_key`, and arguments: it,
-/// and for how many entries.
-pub(super) fn erased(parts: &Parts<'_>) -> Option<(TokenStream, TokenStream)> {
+/// For how many entries a store is whose type has no name, such as that of a closure's value or of a `self_key`.
+pub(super) fn capacity_of_nameless(parts: &Parts<'_>) -> Option<TokenStream> {
     let Store::Own { capacity } = &parts.model.store else { return None };
-    let private = &parts.private;
     let capacity = capacity.as_ref().map_or_else(|| quote!(#DEFAULT_CAPACITY), |capacity| quote!(#capacity));
-    let cell = quote!(static STORE: #private::ErasedCell = #private::ErasedCell::new(););
-    is_erased(parts).then(|| (cell, quote!((&STORE, || #capacity),)))
+    is_nameless(parts).then(|| quote!(|| #capacity,))
 }
 
 /// The cache that was given: borrowed, so that its address says which one it is, unless it is made for the call.
@@ -50,11 +47,15 @@ pub(super) fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// `fn __site`: of the function's site alone, or together with its own store, where that is of a type that has a name.
+/// `fn __site`: of the function's site alone, or together with its own store.
 pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let (private, about, function) = (&parts.private, about(parts), parts.name("__site"));
     let (shown, ty, init) = match &parts.model.store {
-        Store::Own { capacity } if parts.has_own() => {
+        Store::Own { .. } if is_nameless(parts) => {
+            let ty = quote!(#private::Nameless);
+            (ty.clone(), ty.clone(), quote!(#ty::new(#about)))
+        }
+        Store::Own { capacity } => {
             let store = own_type(parts);
             let (new, capacity) = match capacity {
                 None => (quote!(new), quote!(#DEFAULT_CAPACITY)),
@@ -64,7 +65,9 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
             let ty = quote!(#private::Own<#store>);
             (ty.clone(), ty, quote!(#private::Own::#new(#about, #capacity)))
         }
-        _ => (quote!(#private::Site), quote!(#private::SiteCell), quote!(#private::SiteCell::new(#about))),
+        Store::Given(_) => {
+            (quote!(#private::Site), quote!(#private::SiteCell), quote!(#private::SiteCell::new(#about)))
+        }
     };
     quote! {
         #[doc(hidden)]
@@ -118,13 +121,13 @@ fn own_type(parts: &Parts<'_>) -> TokenStream {
 }
 
 /// Whether the store is found by the key's type, which has no name.
-pub(super) fn is_erased(parts: &Parts<'_>) -> bool {
-    let is_nameless = match &parts.model.key {
+pub(super) fn is_nameless(parts: &Parts<'_>) -> bool {
+    let has_nameless_key = match &parts.model.key {
         Key::Closure(_) => true,
         Key::Typed => parts.model.self_key.is_some(),
         _ => false,
     };
-    is_nameless && matches!(parts.model.store, Store::Own { .. }) && !parts.model.is_generic()
+    has_nameless_key && matches!(parts.model.store, Store::Own { .. }) && !parts.model.is_generic()
 }
 
 /// A type, as it can be written in a static of a method.
