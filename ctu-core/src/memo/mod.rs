@@ -11,6 +11,7 @@ mod called;
 mod check;
 mod clear;
 mod flights;
+mod hit;
 mod join;
 mod key;
 mod leased;
@@ -29,8 +30,7 @@ mod terms;
 pub use about::{About, SiteCell};
 pub(crate) use call::{by_hand, by_hand_async};
 pub use call::{
-    call, call_async, evict, evict_async, in_cache, in_cache_async, peek, peek_async, prime, prime_async, refresh,
-    refresh_async,
+    evict, evict_async, in_cache, in_cache_async, peek, peek_async, prime, prime_async, refresh, refresh_async,
 };
 pub use called::{
     Asked, AsyncAt, AsyncLeasedAt, At, Borrowed, Called, Held, Lasts, LeasedAt, Lifetime, Made, Open, asked, call_at,
@@ -43,6 +43,7 @@ pub use check::{
     TemplatePart, Unfit, check_plain, json_part, made_part, template_part, typed_part,
 };
 pub use clear::{clear, clear_async};
+pub use hit::{call, call_async};
 pub use key::{AsIs, Lookup, Template, Text, Typed, hash_text, json_text, prefix_of_types, value_text};
 pub use key::{
     ConstBool, ConstChar, ConstI8, ConstI16, ConstI32, ConstI64, ConstI128, ConstIsize, ConstU8, ConstU16, ConstU32,

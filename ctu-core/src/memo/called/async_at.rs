@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use super::{Called, Held, Lifetime};
-use crate::memo::call::{self, Asked};
+use crate::memo::call;
+use crate::memo::hit::{self, Asked};
 use crate::memo::key::Lookup;
 use crate::memo::leased::{self, Leasing};
 use crate::memo::policy::{self, Begun, Failure, InTask, Policy};
@@ -90,7 +91,7 @@ impl<A: AsyncAt> std::fmt::Debug for Open<A> {
 pub fn call_at<A: AsyncAt>(at: A) -> std::result::Result<A::Returned, Open<A>> {
     let Called { site, store, key, share, lifetime, returns } = at.known();
     let (key, asked) = match key {
-        Ok(key) => match call::ask(site, store.cache(), &key) {
+        Ok(key) => match hit::ask(site, store.cache(), &key) {
             Ok(value) => return Ok(A::Returns::wrap(value)),
             Err(asked) => (Ok(key), asked),
         },
@@ -107,7 +108,7 @@ pub fn finish_at<A: AsyncAt>(
 ) -> impl Future<Output = A::Returned> {
     let Open { at: Called { site, store, key, share, lifetime, .. }, asked } = open;
     let lifetime = move |value: &_| lifetime.of(value);
-    call::finish_call::<A::Returns, _, _, _, _>(site, store, key, share, (Plain, asked), lifetime, compute)
+    hit::finish_call::<A::Returns, _, _, _, _>(site, store, key, share, (Plain, asked), lifetime, compute)
 }
 
 /// [`At::refresh`](super::At::refresh) of an `async` function.

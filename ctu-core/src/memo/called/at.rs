@@ -2,6 +2,7 @@
 
 use super::{Called, Held, Lifetime};
 use crate::memo::call;
+use crate::memo::hit;
 use crate::memo::key::Lookup;
 use crate::memo::leased::{self, Leasing};
 use crate::memo::policy::{self, Begun, Failure, InThread, Policy};
@@ -69,7 +70,7 @@ where
     fn call<A>(self, args: A, compute: fn(A) -> R) -> R {
         let Self { site, store, key, share, lifetime, .. } = self;
         // `move`: what it refers to would have to be in memory, for a hit, too.
-        call::call::<P, _, _, _>(site, store, key, share, move |value| lifetime.of(value), move || compute(args))
+        hit::call::<P, _, _, _>(site, store, key, share, move |value| lifetime.of(value), move || compute(args))
     }
 
     fn refresh<A>(self, args: A, compute: fn(A) -> R) -> R {
