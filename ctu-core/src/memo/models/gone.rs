@@ -34,7 +34,9 @@ impl Model {
         primed.unwrap();
     }
 
-    fn clear(&self) {
+    /// The source has changed, and all is forgotten.
+    fn clear(&self, floor: &Floor) {
+        let version = u32::try_from(self.source.fetch_add(1, SeqCst)).unwrap() + 1;
         let remove = || {
             self.shelf.with(HashMap::clear);
             Ok(())
@@ -42,15 +44,15 @@ impl Model {
         let cleared =
             if chance(2) == 0 { clear(&self.site, remove) } else { block_on(clear_async(&self.site, remove)) };
         cleared.unwrap();
+        floor.raise(version);
     }
 
-    /// The source has changed, and the cache is told.
+    /// The source has changed, and the cache is told, of this key.
     pub(super) fn change(&self, floor: &Floor) {
         let version = u32::try_from(self.source.fetch_add(1, SeqCst)).unwrap() + 1;
-        match chance(4) {
+        match chance(3) {
             0 => assert!(self.evict(&7)),
             1 => self.prime(version),
-            2 => self.clear(),
             _ => assert_eq!(self.refresh(&7), version),
         }
         floor.raise(version);
@@ -78,7 +80,11 @@ fn changes(model: &Model) {
     let caller = || (0..2).for_each(|_| floor.check(model));
     let changer = || {
         (0..2).for_each(|_| {
-            model.change(&floor);
+            if chance(4) == 0 {
+                model.clear(&floor);
+            } else {
+                model.change(&floor);
+            }
             floor.check(model);
         });
     };
