@@ -50,8 +50,8 @@ use self::versions::Versions;
 /// insertion take a little longer, and a shard takes 1 kB more. It is a feature of `quick_cache`, and for the whole
 /// program.
 ///
-/// The store that a function has for itself, by `#[cached]` without `cache = ..`, is one of these with a table for each thread in
-/// front of it, if values own nothing: what a thread has found lately it finds there, without a lock.
+/// The store that a function has for itself, by `#[cached]` without `cache = ..`, is one of these with a table for each
+/// thread in front of it, if values own nothing: what a thread has found lately it finds there, without a lock.
 ///
 /// # Hashing
 ///

@@ -1,4 +1,5 @@
-//! The calls of `#[cached]` that are no [hit](super::hit), on a plain function and on an `async` one, and what companions ask.
+//! The calls of `#[cached]` that are no [hit](super::hit), on a plain function and on an `async` one, and what companions
+//! ask.
 
 use std::future::Future;
 use std::pin::pin;

@@ -67,23 +67,35 @@ where
             return compute();
         }
     };
-    let failure = match store.cache().get(key.key()) {
-        Ok(Some(value)) => {
-            site.hit();
-            return P::wrap(value);
-        }
-        Ok(None) => None,
-        Err(error) => Some(error),
+    let Asked { failure, .. } = match found(site, since, store.cache().get(key.key())) {
+        Ok(value) => return P::wrap(value),
+        Err(asked) => asked,
     };
     let mut missed = Missed { since, failure, rules: &AsStored, terms, fail: None };
     computed(site, store.cache(), &key, share, &mut missed, lifetime, compute)
 }
 
-/// What a store said that need not be waited for.
+/// What is known of a lookup that found nothing.
 pub(super) struct Asked {
     /// The [`closings`](super::flights::Flights::closings) before the lookup.
     since: u64,
     failure: Option<Error>,
+}
+
+/// What a lookup found, which is counted as a hit, or what else is known.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[allow(clippy::inline_always)]
+fn found<V>(site: &Site, since: u64, looked: Result<Option<V>>) -> std::result::Result<V, Asked> {
+    let failure = match looked {
+        Ok(Some(value)) => {
+            site.hit();
+            return Ok(value);
+        }
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    Err(Asked { since, failure })
 }
 
 /// Asks a store that need not be waited for: the value, or what else is known.
@@ -100,12 +112,7 @@ where
     }
     let since = site.flights().closings();
     match pin!(cache.get(key.key())).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(Some(value))) => {
-            site.hit();
-            Ok(value)
-        }
-        Poll::Ready(Ok(None)) => Err(Some(Asked { since, failure: None })),
-        Poll::Ready(Err(error)) => Err(Some(Asked { since, failure: Some(error) })),
+        Poll::Ready(looked) => found(site, since, looked).map_err(Some),
         // It waits all the same: asked again, by a future that does.
         Poll::Pending => Err(None),
     }
@@ -178,15 +185,10 @@ where
         } else {
             let since = site.flights().closings();
             // The cache is asked for twice, as it would have to be remembered.
-            let failure = match apart(pin!(store.cache().get(key.key()))).await {
-                Ok(Some(value)) => {
-                    site.hit();
-                    return P::wrap(value);
-                }
-                Ok(None) => None,
-                Err(error) => Some(error),
-            };
-            Asked { since, failure }
+            match found(site, since, apart(pin!(store.cache().get(key.key()))).await) {
+                Ok(value) => return P::wrap(value),
+                Err(asked) => asked,
+            }
         };
         let missed = Missed { since, failure, rules: &AsStored, terms, fail: None };
         apart(pin!(computed_async(site, store.cache(), key, share, missed, lifetime, compute))).await

@@ -2,7 +2,8 @@
 
 /// Makes `lead` that of the caller's own computation; or returns from the function around, with another's result.
 ///
-/// `at`: the key, and where its flights are; `missed`: the lookup before. A macro, as a future within a future would be moved about at each miss.
+/// `at`: the key, and where its flights are; `missed`: the lookup before. A macro, as a future within a future would be
+/// moved about at each miss.
 macro_rules! join {
     (
         $returns:ident, $lead:ident, $site:ident, $at:ident, $share:ident, $missed:ident, $ended:ident,
