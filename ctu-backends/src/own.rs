@@ -8,17 +8,19 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use ctu_core::memo::{
-    About, AsyncAt, At, CachedValue, Finding, Held, Lifetime, Lookup, Returns, Share, Site, SiteCell, called,
-    called_async, clear, clear_async,
+    About, AsyncAt, At, CachedValue, Finding, Held, Lifetime, Lookup, Returns, Share, Site, called, called_async,
+    clear, clear_async,
 };
 use ctu_core::{AsyncCache, Cache, CacheKey, Result, Stats, Store};
 
 use crate::{NearCache, SharedMemory};
 
 /// A store that is made for so many entries.
-pub trait OwnStore {
+pub trait OwnStore: Any {
     #[allow(missing_docs)]
-    fn with_capacity(capacity: usize) -> Self;
+    fn with_capacity(capacity: usize) -> Self
+    where
+        Self: Sized;
     #[allow(missing_docs)]
     fn entries(&self) -> Option<u64>;
     #[allow(missing_docs, clippy::missing_errors_doc)]
@@ -142,75 +144,41 @@ impl<S: OwnStore> Deref for Own<S> {
     }
 }
 
-/// The same, where the store's type has no name, such as that of a closure's value: it is found by the first call.
-pub struct Nameless {
-    site: SiteCell,
-    store: OnceLock<Box<dyn AnyStore>>,
+/// A store whose type has no name, such as that of a closure's value: it is found, and made, by the first call.
+#[derive(Default)]
+pub struct Nameless(OnceLock<Box<dyn OwnStore + Send + Sync>>);
+
+impl Own<Nameless> {
+    /// With room for as many entries as the first call says.
+    pub const fn nameless(about: About) -> Self {
+        Self::new(about, 0)
+    }
 }
 
-/// A function's own store, of whatever type.
-trait AnyStore: Any + Send + Sync {
-    fn entries(&self) -> Option<u64>;
-    fn clear(&self) -> Result<()>;
-}
+impl OwnStore for Nameless {
+    fn with_capacity(_: usize) -> Self {
+        Self::default()
+    }
 
-impl<S: OwnStore + Any + Send + Sync> AnyStore for S {
     fn entries(&self) -> Option<u64> {
-        OwnStore::entries(self)
+        self.0.get().map_or(Some(0), |store| store.entries())
     }
 
     fn clear(&self) -> Result<()> {
-        OwnStore::clear(self)
+        self.0.get().map_or(Ok(()), |store| store.clear())
     }
 }
 
 impl Nameless {
-    #[allow(missing_docs)]
-    pub const fn new(about: About) -> Self {
-        Self { site: SiteCell::new(about), store: OnceLock::new() }
-    }
-
-    /// As [`Own::stats`].
-    pub fn stats(&self) -> Stats {
-        let mut stats = self.site.stats();
-        stats.entries = self.store.get().map_or(Some(0), |store| store.entries());
-        stats
-    }
-
-    /// As [`Own::clear`].
-    #[allow(clippy::missing_errors_doc)]
-    pub fn clear(&self) -> Result<()> {
-        clear(&self.site, || self.clear_store())
-    }
-
-    /// As [`Own::clear_async`].
-    #[allow(clippy::missing_errors_doc)]
-    pub async fn clear_async(&self) -> Result<()> {
-        clear_async(&self.site, || self.clear_store()).await
-    }
-
-    fn clear_store(&self) -> Result<()> {
-        self.store.get().map_or(Ok(()), |store| store.clear())
-    }
-
     /// The store, with room for so many entries.
     ///
     /// # Panics
     ///
     /// When it was of another type before: in an expansion it is of that of one closure's value.
     #[inline]
-    fn store<S: OwnStore + Any + Send + Sync>(&self, capacity: fn() -> usize) -> &S {
-        let store = self.store.get_or_init(|| Box::new(S::with_capacity(capacity())));
+    fn store<S: OwnStore + Send + Sync>(&self, capacity: fn() -> usize) -> &S {
+        let store = self.0.get_or_init(|| Box::new(S::with_capacity(capacity())));
         (&**store as &dyn Any).downcast_ref().expect("a function's own store is of one type")
-    }
-}
-
-impl Deref for Nameless {
-    type Target = Site;
-
-    #[inline]
-    fn deref(&self) -> &Site {
-        &self.site
     }
 }
 
@@ -283,7 +251,7 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
     #[inline]
     pub fn called_nameless<P, R, L, A, T>(
         self,
-        own: &'static Nameless,
+        own: &'static Own<Nameless>,
         capacity: fn() -> usize,
         key: Result<L>,
         share: A,
@@ -295,15 +263,16 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R>,
         T: Lifetime<V>,
     {
-        let store = OwnHeld(own.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity));
-        called::<P, R, _, _, _, _>(own, store, key, share, lifetime)
+        let made = own.made();
+        let store = made.store.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity);
+        called::<P, R, _, _, _, _>(&made.site, OwnHeld(store), key, share, lifetime)
     }
 
     /// The same of an `async` function.
     #[inline]
     pub fn called_nameless_async<P, R, L, A, T>(
         self,
-        own: &'static Nameless,
+        own: &'static Own<Nameless>,
         capacity: fn() -> usize,
         key: Result<L>,
         share: A,
@@ -315,8 +284,9 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         A: Share<P, R> + Send + Sync,
         T: Lifetime<V> + Send,
     {
-        let store = OwnHeld(own.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity));
-        called_async::<P, R, _, _, _, _>(own, store, key, share, lifetime)
+        let made = own.made();
+        let store = made.store.store::<NearCache<<L::Key as CacheKey>::Owned, V>>(capacity);
+        called_async::<P, R, _, _, _, _>(&made.site, OwnHeld(store), key, share, lifetime)
     }
 }
 

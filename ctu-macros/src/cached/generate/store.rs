@@ -52,8 +52,8 @@ pub(super) fn function(parts: &Parts<'_>) -> TokenStream {
     let (private, about, function) = (&parts.private, about(parts), parts.name("__site"));
     let (shown, ty, init) = match &parts.model.store {
         Store::Own { .. } if is_nameless(parts) => {
-            let ty = quote!(#private::Nameless);
-            (ty.clone(), ty.clone(), quote!(#ty::new(#about)))
+            let ty = quote!(#private::Own<#private::Nameless>);
+            (ty.clone(), ty, quote!(#private::Own::nameless(#about)))
         }
         Store::Own { capacity } => {
             let store = own_type(parts);
